@@ -9,7 +9,8 @@ module.exports = {
   forbidden: [
     {
       name: 'schema-imports-only-zod',
-      comment: 'schema is data: it may import zod and itself. Move behaviour to the floor that acts.',
+      comment:
+        'schema is data: it may import zod and itself. Move behaviour to the floor that acts.',
       severity: 'error',
       from: { path: '^schema/' },
       to: { pathNot: ['^schema/', '(^|/)node_modules/zod/'] },
@@ -37,14 +38,16 @@ module.exports = {
     },
     {
       name: 'drivers-know-no-records',
-      comment: 'A driver sees host and schema: it stores bytes and knows no rows, jobs or requests.',
+      comment:
+        'A driver sees host and schema: it stores bytes and knows no rows, jobs or requests.',
       severity: 'error',
       from: { path: '^bundled-engine/drivers/' },
       to: { path: '^bundled-engine/', pathNot: '^bundled-engine/(drivers|host)/' },
     },
     {
       name: 'operations-see-the-driver-face',
-      comment: 'Operations know the Driver interface, never a concrete driver: only main wires those.',
+      comment:
+        'Operations know the Driver interface, never a concrete driver: only main wires those.',
       severity: 'error',
       from: { path: '^bundled-engine/(operations|http|jobs|backups|records)/' },
       to: { path: '^bundled-engine/drivers/', pathNot: '^bundled-engine/drivers/driver\\.ts$' },

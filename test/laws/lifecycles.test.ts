@@ -16,12 +16,7 @@ import { imageLifecycle } from '../../schema/lifecycles/image';
 import { snapshotLifecycle } from '../../schema/lifecycles/snapshot';
 import { volumeLifecycle } from '../../schema/lifecycles/volume';
 
-const tables: Lifecycle[] = [
-  volumeLifecycle,
-  snapshotLifecycle,
-  backupLifecycle,
-  imageLifecycle,
-];
+const tables: Lifecycle[] = [volumeLifecycle, snapshotLifecycle, backupLifecycle, imageLifecycle];
 
 const rowsOf = (table: Lifecycle): [string, OperationRow<string>][] =>
   Object.entries(table.operations);
@@ -32,7 +27,7 @@ const endings = (row: OperationRow<string>): string[] => [
 
 function reachable(table: Lifecycle): Set<string> {
   const seen = new Set<string>();
-  for (let size = -1; size !== seen.size; ) {
+  for (let size = -1; size !== seen.size;) {
     size = seen.size;
     for (const [, row] of rowsOf(table)) {
       if (row.from.length > 0 && !row.from.some((status) => seen.has(status))) continue;

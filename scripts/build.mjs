@@ -1,0 +1,35 @@
+// Compiles the package into dist/, only when a source is newer than the last build. Used by every
+// script that runs what users run; `node scripts/build.mjs` builds by hand.
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const stamp = join(root, 'dist/.built');
+
+/** Builds dist/ where it is missing or older than its sources. Repeatable; throws on type errors. */
+export async function build({ quiet = false } = {}) {
+  if (isFresh()) return;
+  if (!quiet) console.log('compiling cinderkit ...');
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  writeFileSync(stamp, new Date().toISOString());
+}
+
+function isFresh() {
+  const builtAt = modifiedAt(stamp);
+  const sources = globSync('{schema,bundled-engine,provider,components}/**/*.ts', { cwd: root });
+  const inputs = [...sources, 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  return builtAt > 0 && inputs.every((file) => modifiedAt(join(root, file)) <= builtAt);
+}
+
+function modifiedAt(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+if (import.meta.filename === process.argv[1]) await build();

@@ -1,0 +1,27 @@
+// Runs the tools that the project's scripts are made of, with their output shown, and turns a
+// failure into one clear line and a non-zero exit instead of a stack.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** The project's folder. */
+export const root = join(import.meta.dirname, '..');
+
+/**
+ * Runs `command` with its output shown; resolves to its exit code. `env` is added to the process's
+ * own. A command that cannot be started counts as exit code 127.
+ */
+export function run(command, args, { cwd = root, env = {} } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+    child.on('error', (error) => {
+      console.error(`${command} could not be started: ${error.message}`);
+      resolve(127);
+    });
+    child.on('exit', (code, signal) => resolve(signal ? 143 : (code ?? 1)));
+  });
+}
+
+/** Runs a tool of node_modules/.bin; resolves to its exit code. */
+export function runTool(name, args, options) {
+  return run(join(root, 'node_modules/.bin', name), args, options);
+}
