@@ -1,7 +1,7 @@
 // The folder where built and downloaded tools are kept, outside node_modules and the checkout.
-// Invariant: a folder under its final name is complete. Work happens under a `.partial-` name and is
-// renamed at the end, with the stamp file written last, so an interrupted build leaves nothing that
-// looks like a tool; and only one process builds at a time.
+// Invariant: a folder under its final name is complete. Work happens under a `.partial-` name and
+// is renamed at the end, after the stamp file was written, so an interrupted build leaves nothing
+// that looks like a tool; and only one process builds at a time.
 
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
@@ -45,7 +45,7 @@ export function readStamp(folder) {
 }
 
 /**
- * Makes `<cache>/<name>` by letting `fill` write into a folder aside, then stamping and renaming it.
+ * Makes `<cache>/<name>`: lets `fill` write into a folder aside, then stamps and renames it.
  * What stood under the name before is replaced. When `fill` fails, nothing of it is left. Call it
  * under `withLock`.
  * @param {string} cache

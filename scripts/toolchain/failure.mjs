@@ -1,5 +1,5 @@
-// The one error of the toolchain. Invariant: its message can be shown to a user as it is (what could
-// not be done, what was found, what to do next), and its exit code is part of the command's contract.
+// The one error of the toolchain. Invariant: its message can be shown to a user as it is (what
+// could not be done, what was found, what to do next), and its exit code is part of the contract.
 
 /** Exit codes of `node scripts/toolchain.mjs`. */
 export const exitCodes = { ok: 0, usage: 2, missing: 3, buildFailed: 4 };

@@ -1,6 +1,6 @@
-// What the toolchain gets, in one place: versions that are known to work together, and why they are
-// these. Invariant: nothing here is "latest"; a change of a version is a change of this file or of a
-// go.mod next to it, and gives a new folder in the cache.
+// What the toolchain gets, in one place: versions that are known to work together, and why they
+// are these. Invariant: nothing here is "latest"; a change of a version is a change of this file or
+// of a go.mod next to it, and makes a cached build stale.
 
 /** Oldest Pulumi CLI on PATH that is used as it is. */
 export const oldestPulumi = '3.200.0';
@@ -8,12 +8,12 @@ export const oldestPulumi = '3.200.0';
 /** The npm package `pulumi`, which downloads the CLI of its own version from get.pulumi.com. */
 export const npmPulumi = '3.265.0';
 
-/** Where that npm package downloads from; asked first, so that no network is a quick plain answer. */
+/** Where that npm package downloads from; asked first, so that no network is a quick answer. */
 export const npmPulumiDownloads = 'https://get.pulumi.com/install.sh';
 
 /**
- * The CLI built from source: the newest version of `pkg/v3` that every Go module proxy we tried
- * serves. The folder holds its go.mod and go.sum.
+ * The CLI built from source, a little older than the SDK in package.json: in November 2026 the
+ * public module proxy refused `pkg/v3@v3.270.0` (403) where it was tried, and served this one.
  */
 export const goPulumi = {
   version: '3.259.0',
@@ -23,9 +23,9 @@ export const goPulumi = {
 };
 
 /**
- * The Node language host built from source. Its present module has no tags and is not served by
- * every proxy; `sdk/v3@v3.68.0` is the last one that still carries the host, so it has a go.mod apart
- * from the CLI's. The two speak the same gRPC protocol, whose old calls the CLI still accepts.
+ * The Node language host built from source, from before it had a module of its own (that module was
+ * refused too, in every version tried); `sdk/v3@v3.68.0` carries it, and needs a go.mod apart from
+ * the CLI's. The CLI still accepts its older protocol; it ignores `runtime.options` of Pulumi.yaml.
  */
 export const goLanguageHost = {
   version: '3.68.0',
@@ -34,7 +34,7 @@ export const goLanguageHost = {
   binary: 'pulumi-language-nodejs',
 };
 
-/** Go module that carries the shell script which starts dynamic providers, and its place in there. */
+/** Go module that carries the script which starts dynamic providers, and its place in there. */
 export const goDynamicProvider = {
   module: 'github.com/pulumi/pulumi/sdk/v3',
   file: 'nodejs/dist/pulumi-resource-pulumi-nodejs',
@@ -44,5 +44,5 @@ export const goDynamicProvider = {
 /** Programs without which no Node program with dynamic providers can be run. */
 export const pulumiBinaries = [goPulumi.binary, goLanguageHost.binary, goDynamicProvider.binary];
 
-/** Oldest Go that can build: below 1.25.11 it must be at least 1.21, which fetches a newer itself. */
+/** Oldest Go that can build by itself, and oldest Go that fetches such a one when it may. */
 export const oldestGo = { itself: '1.25.11', fetching: '1.21.0' };

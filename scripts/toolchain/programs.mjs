@@ -38,9 +38,9 @@ export function isExecutable(path) {
 }
 
 /**
- * Runs a program to its end. Never rejects for a program's own failure: look at `code` (null when it
- * was killed or could not be started). `output` is stdout and stderr as they came, the last 64 KiB;
- * `stdout` is apart. With `logFile` everything also goes there.
+ * Runs a program to its end. Does not reject for a program's own failure: look at `code` (null when
+ * it was killed or could not be started). `output` is stdout and stderr as they came, the last
+ * 64 KiB; `stdout` is apart. With `logFile` everything also goes there.
  * @param {string} program
  * @param {string[]} args
  * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, logFile?: string, timeoutMs?: number,

@@ -2,8 +2,7 @@
 // home folder of our own, so the user's login, plugins and settings are not read or written; it is
 // taken only when it is whole (CLI, Node language host, dynamic provider) and new enough.
 
-import { realpathSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { oldestPulumi, pulumiBinaries } from './pins.mjs';
 import { findProgram, isExecutable, run } from './programs.mjs';
