@@ -27,7 +27,7 @@ async function bringDown() {
     return code;
   }
   const engine = ['engine', 'stop', '--data-dir', `${workFolder}/engine`];
-  const stopped = await run(process.execPath, ['dist/bundled-engine/cli.js', ...engine]);
+  const stopped = await run(process.execPath, ['dist/bundled-engine/bin.js', ...engine]);
   const notRunning = 3;
   if (stopped !== 0 && stopped !== notRunning) return stopped;
   removeWork();

@@ -25,7 +25,7 @@ async function bringUp() {
   const changed = /Resources:\s+(?:[+~-]|\S*[+~-])/.test(output);
   console.log(changed ? '\nThe stack is up.' : '\nNothing to change: the stack is as declared.');
   await run(process.execPath, [
-    'dist/bundled-engine/cli.js',
+    'dist/bundled-engine/bin.js',
     'engine',
     'status',
     ...engineFolder(),

@@ -23,11 +23,15 @@ export interface Answer {
 
 /** A logged-in caller. Services are those of the catalog. */
 export class Cloud {
-  private constructor(
-    private readonly token: string,
-    private readonly endpoints: ReadonlyMap<string, string>,
-    readonly projectId: string,
-  ) {}
+  readonly projectId: string;
+  private readonly token: string;
+  private readonly endpoints: ReadonlyMap<string, string>;
+
+  private constructor(token: string, endpoints: ReadonlyMap<string, string>, projectId: string) {
+    this.token = token;
+    this.endpoints = endpoints;
+    this.projectId = projectId;
+  }
 
   /** Logs in with a password. */
   static async login(login: Login): Promise<Cloud> {
