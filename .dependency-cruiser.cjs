@@ -87,7 +87,7 @@ module.exports = {
       comment: 'SQL has one home: write a function with a name in bundled-engine/records.',
       severity: 'error',
       from: { path: sources, ...outside('bundled-engine/records/') },
-      to: { path: '((^|/)node_modules/(kysely|pg)(/|$))|^(node:)?sqlite$' },
+      to: { path: '((^|/)node_modules/(kysely|knex|pg)(/|$))|^(node:)?sqlite$' },
     },
     {
       name: 'processes-stay-in-host',

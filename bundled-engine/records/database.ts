@@ -2,22 +2,17 @@
 // writes. Invariant: what a transaction wrote is on the disk when it ends well, and nothing of it
 // is there when it does not; a read outside of it never sees what is not committed.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Kysely } from 'kysely';
 import { Connection } from './connection';
 import type { Outcome, RawRow } from './connection';
 import { migrate } from './migrate';
 import { allMigrations } from './migrations/all-migrations';
 import type { Migration } from './migrate';
-import type * as QueryBuilder from './query-builder';
 import { recordsFaults } from './records-faults';
 import { isFault } from '../../schema/kernel/fault';
-import type { Tables } from './tables';
 import { Turns } from './turns';
 
 /** What every function of the records takes first: the database, or a transaction on it. */
 export interface Db {
-  /** Builds queries that need no speed; loaded when first asked for. */
-  readonly kysely: Kysely<Tables>;
   /** Rows of a written-out SELECT. In a transaction it sees what that has written. */
   rows(sql: string, parameters: readonly unknown[]): Promise<RawRow[]>;
   /** Runs a written-out INSERT, UPDATE or DELETE. */
@@ -47,18 +42,10 @@ export class Database implements Db {
   private readonly turns = new Turns();
   // Set while a transaction's function runs: writing past the transaction would wait for itself.
   private readonly within = new AsyncLocalStorage<{ open: boolean }>();
-  private builder: Kysely<Tables> | undefined;
 
   constructor(connections: { writer: Connection; reader: Connection }) {
     this.writer = connections.writer;
     this.reader = connections.reader;
-  }
-
-  get kysely(): Kysely<Tables> {
-    this.builder ??= buildingWith((sql, parameters, isRead) =>
-      isRead ? this.read(sql, parameters) : this.run(sql, parameters),
-    );
-    return this.builder;
   }
 
   async rows(sql: string, parameters: readonly unknown[]): Promise<RawRow[]> {
@@ -117,22 +104,13 @@ export class Database implements Db {
     }
   }
 
-  private async read(sql: string, parameters: readonly unknown[]): Promise<Outcome> {
-    return this.reader.run(sql, parameters);
-  }
-
   private transactionOf(inside: { open: boolean }, afterwards: (() => void)[]): Tx {
     const run = async (sql: string, parameters: readonly unknown[]): Promise<Outcome> => {
       if (!inside.open) throw new Error('could not use a transaction that has ended');
       return this.writer.run(sql, parameters);
     };
-    let builder: Kysely<Tables> | undefined;
     return {
       isTransaction: true,
-      get kysely() {
-        builder ??= buildingWith(run);
-        return builder;
-      },
       rows: async (sql, parameters) => (await run(sql, parameters)).rows,
       run,
       afterCommit: (then) => void afterwards.push(then),
@@ -167,11 +145,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     const reason = error instanceof Error ? error.message : String(error);
     throw recordsFaults.databaseUnusable({ file, reason }, error);
   }
-}
-
-function buildingWith(execute: QueryBuilder.Execute): Kysely<Tables> {
-  const { queryBuilder } = require('./query-builder') as typeof QueryBuilder;
-  return queryBuilder(execute);
 }
 
 function rollBack(writer: Connection): void {

@@ -1,7 +1,9 @@
 // Limits of projects and what they use. Invariant: use is exact inside an admission transaction: it
 // comes from rows that are there, so nothing is reserved and nothing can leak.
 import type { Db } from './database';
-import type { QuotaUsageTable } from './tables';
+
+/** Kinds of things whose use is counted. */
+type UsageKind = 'volume' | 'snapshot' | 'backup';
 
 /** Key under which the limits of every project without its own are kept (the default class). */
 const defaultClass = '';
@@ -32,7 +34,7 @@ export async function usageOf(db: Db, projectId: string): Promise<Usage> {
   let total: TypeUsage = { volumes: 0, gigabytes: 0, snapshots: 0 };
   let backups = { backups: 0, backupGigabytes: 0 };
   for (const row of rows) {
-    const kind = String(row.kind) as QuotaUsageTable['kind'];
+    const kind = String(row.kind) as UsageKind;
     const [count, gib] = [Number(row.count), Number(row.gib)];
     if (kind === 'backup') {
       backups = {
@@ -78,15 +80,12 @@ export async function setLimits(
     hardLimit,
   }));
   if (rows.length === 0) return;
-  await db.kysely
-    .insertInto('quota_limits')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict
-        .columns(['projectId', 'resource'])
-        .doUpdateSet((row) => ({ hardLimit: row.ref('excluded.hardLimit') })),
-    )
-    .execute();
+  const places = rows.map(() => '(?, ?, ?)').join(', ');
+  await db.run(
+    `INSERT INTO "quota_limits" ("projectId", "resource", "hardLimit") VALUES ${places} ` +
+      'ON CONFLICT ("projectId", "resource") DO UPDATE SET "hardLimit" = excluded."hardLimit"',
+    rows.flatMap((row) => [row.projectId, row.resource, row.hardLimit]),
+  );
 }
 
 /** Sets limits of every project without its own; others stay. Repeatable. */
@@ -96,7 +95,7 @@ export function setDefaultLimits(db: Db, limits: Readonly<Record<string, number>
 
 /** Takes back all limits that were set for a project. Repeatable. */
 export async function removeLimits(db: Db, projectId: string): Promise<void> {
-  await db.kysely.deleteFrom('quota_limits').where('projectId', '=', projectId).execute();
+  await db.run('DELETE FROM "quota_limits" WHERE "projectId" = ?', [projectId]);
 }
 
 function plus(

@@ -76,13 +76,10 @@ export async function volumesOfType(db: Db, id: string): Promise<number> {
 
 /** Projects that were given access to the type. */
 export async function projectsWithAccess(db: Db, volumeTypeId: string): Promise<string[]> {
-  const rows = await db.kysely
-    .selectFrom('volume_type_access')
-    .select('projectId')
-    .where('volumeTypeId', '=', volumeTypeId)
-    .orderBy('projectId')
-    .execute();
-  return rows.map((row) => row.projectId);
+  const sql =
+    'SELECT "projectId" FROM "volume_type_access" WHERE "volumeTypeId" = ? ORDER BY "projectId"';
+  const rows = await db.rows(sql, [volumeTypeId]);
+  return rows.map((row) => String(row.projectId));
 }
 
 /** Gives a project access; tells whether it had none before. Repeatable. */
@@ -91,12 +88,12 @@ export async function grantAccess(
   volumeTypeId: string,
   projectId: string,
 ): Promise<boolean> {
-  const result = await db.kysely
-    .insertInto('volume_type_access')
-    .values({ volumeTypeId, projectId })
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  const { changes } = await db.run(
+    'INSERT INTO "volume_type_access" ("volumeTypeId", "projectId") VALUES (?, ?) ' +
+      'ON CONFLICT DO NOTHING',
+    [volumeTypeId, projectId],
+  );
+  return changes > 0;
 }
 
 /** Takes a project's access back; tells whether it had any. Repeatable. */
@@ -105,12 +102,11 @@ export async function revokeAccess(
   volumeTypeId: string,
   projectId: string,
 ): Promise<boolean> {
-  const result = await db.kysely
-    .deleteFrom('volume_type_access')
-    .where('volumeTypeId', '=', volumeTypeId)
-    .where('projectId', '=', projectId)
-    .executeTakeFirst();
-  return result.numDeletedRows > 0n;
+  const { changes } = await db.run(
+    'DELETE FROM "volume_type_access" WHERE "volumeTypeId" = ? AND "projectId" = ?',
+    [volumeTypeId, projectId],
+  );
+  return changes > 0;
 }
 
 function seenBy({ viewerProjectId }: TypeViewer): Condition[] {

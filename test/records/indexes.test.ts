@@ -30,7 +30,6 @@ async function plansOf(read: (db: Db) => Promise<unknown>): Promise<string[]> {
   const { database } = world;
   const plans: string[] = [];
   await read({
-    kysely: database.kysely,
     run: (sql, parameters) => database.run(sql, parameters),
     afterCommit: (then) => then(),
     rows: async (sql, parameters) => {
