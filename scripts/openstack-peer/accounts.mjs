@@ -1,5 +1,5 @@
-// Users, projects, roles and the catalog, made through Keystone's own API. Invariant: each is looked
-// up before it is made, so a start that was interrupted goes on where it stopped.
+// Users, projects, roles and the catalog, made through Keystone's own API. Invariant: each is
+// looked up before it is made, so a start that was interrupted goes on where it stopped.
 import { writeFileSync } from 'node:fs';
 import { region } from './keystone.mjs';
 

@@ -1,5 +1,5 @@
-// The command line of the peer. Exit codes: 0 done, 1 failed, 2 wrong use, 3 this machine cannot (not
-// Debian, not root, packages missing), 130 interrupted.
+// The command line of the peer. Exit codes: 0 done, 1 failed, 2 wrong use, 3 this machine cannot
+// (not Debian, not root, packages missing), 130 interrupted.
 import { parseArgs } from 'node:util';
 import { exitCodes } from '../toolchain/failure.mjs';
 

@@ -1,6 +1,7 @@
-// The peer's processes. Invariants: a process is only ever ended when it is the very one that was
-// started here (pid and start time agree) or carries this peer's folder in its environment; what was
-// started is written down before it is waited for, so that an interrupted start can be cleaned up.
+// The peer's services as processes. Invariants: a process is only ended when it is the very one
+// that was started here (pid and start time agree) or carries this peer's folder in its
+// environment; what was started is written down before it is waited for, so an interrupted start
+// can be cleaned up.
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
@@ -8,6 +9,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { address } from './layout.mjs';
+import { becomes, endProcesses, findProcesses } from './processes.mjs';
+import { groupMembers, processFacts, signalProcess } from './processes.mjs';
 
 const pollMs = 100;
 const stopTimeoutMs = 20_000;
@@ -25,13 +28,13 @@ export function daemonEnvironment(layout) {
   };
 }
 
-/** Starts `command` in a session of its own unless it runs already; output goes to the log folder. */
+/** Starts `command` in a session of its own unless it runs; its output goes to the log folder. */
 export async function startDaemon(layout, name, { command, args, env = {}, port }) {
-  if (pidOf(layout, name) !== null) return false;
+  if (pidOf(layout, name) !== null) return;
   if (port !== undefined && (await isListening(port))) {
     throw new Error(
       `${name} cannot be started: another program listens on ${address}:${port}. ` +
-        'Stop it, or give PORT_OFFSET (for example 1000) to move all ports of the peer.',
+        'Stop it, or give PORT_OFFSET (for example 2000) to move all ports of the peer.',
     );
   }
   const log = openSync(join(layout.log, `${name}.log`), 'a');
@@ -42,11 +45,13 @@ export async function startDaemon(layout, name, { command, args, env = {}, port 
     cwd: layout.run,
   });
   closeSync(log);
-  await new Promise((done, failed) => child.once('spawn', done).once('error', failed));
+  await new Promise((done, failed) => {
+    child.once('spawn', done);
+    child.once('error', failed);
+  });
   const record = { pid: child.pid, startTicks: processFacts(child.pid)?.startTicks ?? null };
   writeFileSync(recordFile(layout, name), JSON.stringify(record));
   child.unref();
-  return true;
 }
 
 /** Ends a daemon and all of its process group: asked first, forced after 20 seconds. Repeatable. */
@@ -54,10 +59,9 @@ export async function stopDaemon(layout, name) {
   const pid = pidOf(layout, name);
   if (pid !== null) {
     signalProcess(pid, 'SIGTERM');
-    const ended = await becomes(() => pidOf(layout, name) === null, stopTimeoutMs);
-    // The leader's session is ours, so its group is too: workers that outlived it end here.
-    if (!ended || groupMembers(pid).length > 0) signalProcess(-pid, 'SIGKILL');
-    await becomes(() => groupMembers(pid).length === 0, stopTimeoutMs);
+    await becomes(() => pidOf(layout, name) === null, stopTimeoutMs);
+    // The leader's session is ours, so its group is too: workers that outlive it end here.
+    await endProcesses(() => groupMembers(pid));
   }
   rmSync(recordFile(layout, name), { force: true });
 }
@@ -71,20 +75,12 @@ export function recordedDaemons({ run }) {
 }
 
 /** Ends processes of this peer that left their daemon's group; throws where one will not end. */
-export async function sweepProcesses(layout) {
-  for (const pid of strayProcesses(layout)) signalProcess(pid, 'SIGKILL');
-  if (await becomes(() => strayProcesses(layout).length === 0, stopTimeoutMs)) return;
-  throw new Error(`processes of the peer would not end: ${strayProcesses(layout).join(', ')}`);
-}
-
-/** Pids that carry this peer's folder in their environment or read a settings file of it. */
-export function strayProcesses({ folder, etc }) {
-  return processIds().filter((pid) => {
-    if (pid === process.pid || processFacts(pid) === null) return false;
-    const environment = readProcess(pid, 'environ').split('\0');
-    if (environment.includes(`${ownerVariable}=${folder}`)) return true;
-    return readProcess(pid, 'cmdline').includes(`${etc}/`);
-  });
+export async function sweepProcesses({ folder, etc }) {
+  const mark = `${ownerVariable}=${folder}`;
+  // sudo clears the environment, but its child's command line names our settings file.
+  const isOurs = (environment, commandLine) =>
+    environment.includes(mark) || commandLine.includes(`${etc}/`);
+  await endProcesses(() => findProcesses(isOurs));
 }
 
 /**
@@ -102,15 +98,14 @@ export async function waitUntil(layout, what, condition, options = {}) {
     } catch (error) {
       why = ` (${error.message})`;
     }
+    const tail = logTail(layout, daemon);
     if (daemon !== undefined && pidOf(layout, daemon) === null) {
-      throw new Error(`${daemon} ended before ${what}.${logTail(layout, daemon)}`);
+      throw new Error(`${daemon} ended before ${what}.${tail}`);
     }
     if (Date.now() > deadline) {
-      throw new Error(
-        `waited ${timeoutMs / 1000} s in vain for ${what}${why}.${logTail(layout, daemon)}`,
-      );
+      throw new Error(`waited ${timeoutMs / 1000} s in vain until ${what}${why}.${tail}`);
     }
-    await delay(pollMs);
+    await delay(pollMs, undefined, { signal });
   }
 }
 
@@ -132,50 +127,6 @@ function pidOf(layout, name) {
   const { pid, startTicks } = JSON.parse(readFileSync(file, 'utf8'));
   const facts = processFacts(pid);
   return facts !== null && facts.startTicks === startTicks ? pid : null;
-}
-
-/** What the kernel says of a process; null where it is gone or waits to be reaped. */
-function processFacts(pid) {
-  const text = readProcess(pid, 'stat');
-  // The name in parentheses may hold anything, so fields are counted from its end (proc(5)).
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  if (text === '' || fields[0] === 'Z') return null;
-  return { group: Number(fields[2]), startTicks: Number(fields[19]) };
-}
-
-function groupMembers(group) {
-  return processIds().filter((pid) => processFacts(pid)?.group === group);
-}
-
-function processIds() {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-}
-
-function readProcess(pid, file) {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function signalProcess(pid, signal) {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It ended between being seen and being signalled, which is what was wanted.
-  }
-}
-
-async function becomes(condition, timeoutMs) {
-  const deadline = Date.now() + timeoutMs;
-  while (Date.now() < deadline) {
-    if (condition()) return true;
-    await delay(pollMs);
-  }
-  return condition();
 }
 
 function logTail({ log }, daemon) {

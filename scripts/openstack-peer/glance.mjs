@@ -1,5 +1,6 @@
-// Glance, the image service, with its images as files. It has no store in Cinder: with the NFS driver
-// of this peer Glance's uploads to such a store end in a timeout, so volume-backed images are not made.
+// Glance, the image service, with its images as files. It has no store in Cinder: with the NFS
+// driver of this peer Glance's uploads to such a store end in a timeout, so volume-backed images
+// are not made.
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { daemonEnvironment, waitUntil } from './daemons.mjs';

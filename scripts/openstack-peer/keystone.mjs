@@ -18,7 +18,8 @@ export function configureKeystone(layout) {
     token: { provider: 'fernet' },
     fernet_tokens: { key_repository: join(keys, 'fernet') },
     credential: { key_repository: join(keys, 'credential') },
-    // Its two workers share no memory; without a cache between them what one forgot the other knows.
+    // Its two workers share no memory; without a cache between them what one forgot the other
+    // knows.
     cache: { enabled: false },
   });
 }
@@ -36,13 +37,19 @@ export async function installKeystone(layout, secrets, signal) {
   await manage('db_sync');
   await manage('fernet_setup', ...owner);
   await manage('credential_setup', ...owner);
-  await manage(
-    'bootstrap',
-    ...['--bootstrap-username', 'admin', '--bootstrap-password', secrets.admin],
-    ...['--bootstrap-project-name', 'admin', '--bootstrap-role-name', 'admin'],
-    ...['--bootstrap-service-name', 'keystone', '--bootstrap-region-id', region],
-    ...['public', 'internal', 'admin'].flatMap((face) => [`--bootstrap-${face}-url`, identity]),
-  );
+  const first = {
+    username: 'admin',
+    password: secrets.admin,
+    'project-name': 'admin',
+    'role-name': 'admin',
+    'service-name': 'keystone',
+    'region-id': region,
+    'public-url': identity,
+    'internal-url': identity,
+    'admin-url': identity,
+  };
+  const flags = Object.entries(first).flatMap(([key, value]) => [`--bootstrap-${key}`, value]);
+  await manage('bootstrap', ...flags);
 }
 
 /** Starts the HTTP face and waits until it answers. Repeatable. */

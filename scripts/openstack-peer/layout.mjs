@@ -1,6 +1,6 @@
-// Where everything of one peer lies: folders, ports, addresses, passwords. Invariants: all files are
-// below one folder that only its owner may enter; everything listens on the loopback address; two
-// peers with different folders and port offsets never meet.
+// Where everything of one peer lies: folders, ports, addresses, passwords. Invariants: all files
+// are below one folder that only its owner may enter; everything listens on the loopback address;
+// two peers with different folders and port offsets never meet.
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { statSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,11 @@ const basePorts = {
 };
 const maxPortOffset = 65_535 - basePorts.erlang;
 
+// Ports that no fetch() may call (WHATWG Fetch, "bad port"), from 5000 on.
+const refusedPorts = new Set([
+  5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+]);
+
 // Sockets lie below the folder, and the kernel takes at most 107 characters for the path of one.
 const maxFolderLength = 64;
 
@@ -35,13 +40,17 @@ export function layoutFor({ folder, portOffset = 0 } = {}) {
   const root = realPath(resolve(folder || join(tmpdir(), name)));
   if (!/^(\/[\w.-]+)+$/.test(root) || root.length > maxFolderLength) {
     throw usage(
-      `The folder ${root} cannot hold a peer: its path goes into settings files and socket names, ` +
-        `so it may have letters, digits, ".", "_", "-" and at most ${maxFolderLength} characters.`,
+      `The folder ${root} cannot hold a peer: its path goes into settings files and names of ` +
+        `sockets, so it may have letters, digits, ".", "_", "-" and at most ${maxFolderLength} characters.`,
     );
   }
   const ports = Object.fromEntries(
     Object.entries(basePorts).map(([service, port]) => [service, port + portOffset]),
   );
+  const refused = Object.values(ports).find((port) => refusedPorts.has(port));
+  if (refused !== undefined) {
+    throw usage(`The port offset ${portOffset} gives port ${refused}, which fetch() never calls.`);
+  }
   const url = (service) => `http://${address}:${ports[service]}`;
   return {
     folder: root,
@@ -56,7 +65,7 @@ export function layoutFor({ folder, portOffset = 0 } = {}) {
   };
 }
 
-/** Makes the peer's folder for its owner alone, and its passwords. Repeatable; gives the passwords. */
+/** Makes the peer's folder, for its owner alone, and gives the peer's passwords. Repeatable. */
 export function openFolder(layout) {
   const { folder, etc, log, run, state } = layout;
   mkdirSync(folder, { recursive: true, mode: 0o700 });

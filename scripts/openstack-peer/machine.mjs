@@ -44,7 +44,7 @@ const policyFile = '/usr/sbin/policy-rc.d';
 
 /**
  * Makes sure that the peer can run here. Installs what lacks where `install` is true, CI is "true",
- * CINDERKIT_INSTALL is "yes", or the user at the terminal agrees. Throws with exit code 3 otherwise.
+ * CINDERKIT_INSTALL is "yes", or the user at the terminal agrees. Else throws with exit code 3.
  */
 export async function prepareMachine({ install = false, say, signal, logFile }) {
   if (!isDebian()) {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // A real Keystone, Glance and Cinder from Debian's packages on this machine, to try things against.
-// Usage: node scripts/openstack-peer/peer.mjs up|down [--folder F] [--port-offset N] (--help tells).
-// Invariants: up and down are repeatable; down leaves no process and no mount, with --wipe no file.
+// Usage: node scripts/openstack-peer/peer.mjs up|down [--folder F] [--port-offset N] (--help
+// tells). Invariants: up and down are repeatable; down leaves no process and no mount, with --wipe
+// no file.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { awaitGlance, configureGlance, installGlance, startGlance } from './glance.mjs';

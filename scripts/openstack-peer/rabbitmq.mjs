@@ -1,5 +1,6 @@
-// The message broker between Cinder's processes: a RabbitMQ node of the peer's own. Invariant: node,
-// Erlang's port mapper and distribution all listen on the loopback address, on ports of the peer.
+// The message broker between Cinder's processes: a RabbitMQ node of the peer's own. Invariant:
+// node, Erlang's port mapper and distribution all listen on the loopback address, on ports of the
+// peer.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDaemon } from './daemons.mjs';

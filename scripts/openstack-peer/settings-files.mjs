@@ -19,8 +19,8 @@ export function writeIni(file, sections) {
 
 /** Address of a service's own database in the peer's MariaDB. */
 export function databaseUrl(layout, name) {
-  // As it is: the layout lets no character in that would need escaping, and Keystone's own tool fails
-  // on an escaped one.
+  // As it is: the layout lets no character in that would need escaping, and Keystone's own tool
+  // fails on an escaped one.
   const socket = join(layout.run, 'mariadb.sock');
   return `mysql+pymysql://root@localhost/${name}?unix_socket=${socket}&charset=utf8`;
 }

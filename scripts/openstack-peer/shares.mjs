@@ -1,6 +1,7 @@
-// The places where Cinder's NFS driver keeps volumes, without an NFS server: the driver leaves a share
-// alone that it finds mounted, so a local folder is bind-mounted where it would mount the share.
-// Invariant: every mount made here is below the peer's state folder, and unmountShares leaves none.
+// The places where Cinder's NFS driver keeps volumes, without an NFS server: the driver leaves a
+// share alone that it finds mounted, so a local folder is bind-mounted where it would mount the
+// share. Invariant: every mount made here is below the peer's state folder, and unmountShares
+// leaves none.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

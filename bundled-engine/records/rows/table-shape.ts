@@ -22,17 +22,6 @@ export type ColumnKind<T> = [T] extends [boolean]
 /** The kinds of all columns of a row. */
 export type Columns<Row> = { readonly [K in keyof Row]-?: ColumnKind<Row[K]> };
 
-/** A row as SQLite keeps it: booleans as numbers, structures as JSON text. */
-export type Stored<Row> = {
-  [K in keyof Row]: Row[K] extends boolean
-    ? number
-    : Row[K] extends SqlValue
-      ? Row[K]
-      : null extends Row[K]
-        ? string | null
-        : string;
-};
-
 /** A row to insert: `Needed` must be given, all else may be. */
 export type NewRow<Row, Needed extends keyof Row> = Pick<Row, Needed> & Partial<Row>;
 

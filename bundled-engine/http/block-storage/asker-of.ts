@@ -1,0 +1,54 @@
+// Small things that every handler of Block Storage needs from a request. Invariant: a link leads
+// to where the caller came from, and names the caller's project.
+import type { Asker } from '../../operations/operation-context';
+import type { RouteRequest } from '../route-request';
+
+/** Whoever asked, in the form that operations take. */
+export function askerOf(request: RouteRequest): Asker {
+  const { userId, projectId, isAdmin } = request.caller;
+  return { userId, projectId, isAdmin, requestId: request.requestId };
+}
+
+/** One link. */
+export interface Link {
+  readonly rel: string;
+  readonly href: string;
+}
+
+/** Makes the self and bookmark links of things of one kind, as in `volumes`. */
+export function linker(request: RouteRequest, kind: string): (id: string) => Link[] {
+  const { baseUrl, caller } = request;
+  const self = `${baseUrl}/volume/v3/${caller.projectId}/${kind}/`;
+  const bookmark = `${baseUrl}/volume/${caller.projectId}/${kind}/`;
+  return (id) => [
+    { rel: 'self', href: self + id },
+    { rel: 'bookmark', href: bookmark + id },
+  ];
+}
+
+/** A path parameter; routes have it whenever their path names it. */
+export function param(request: RouteRequest, name: string): string {
+  return request.params[name] ?? '';
+}
+
+/** The last value of a query parameter; undefined where it was not sent. */
+export function queryValue(request: RouteRequest, name: string): string | undefined {
+  const value = request.query[name];
+  return typeof value === 'string' ? value : value?.at(-1);
+}
+
+const yes = ['1', 't', 'true', 'on', 'y', 'yes'];
+const no = ['0', 'f', 'false', 'off', 'n', 'no'];
+
+/** A boolean word of a query; null where it is none. */
+export function booleanWord(word: string): boolean | null {
+  const lower = word.trim().toLowerCase();
+  if (yes.includes(lower)) return true;
+  return no.includes(lower) ? false : null;
+}
+
+/** A boolean query parameter; anything that is not a word for yes is no. */
+export function queryFlag(request: RouteRequest, name: string): boolean {
+  const value = queryValue(request, name);
+  return value !== undefined && booleanWord(value) === true;
+}

@@ -1,0 +1,205 @@
+// Puts an engine together: folder, records, pools, jobs, HTTP. The only place where drivers, database
+// and configuration meet. Invariants: what was opened is closed in the opposite order, however far the
+// start came; the ready endpoint says so only when recovery has begun and every pool can serve.
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import pino from 'pino';
+import type { Logger } from 'pino';
+import { logFileName } from '../schema/wire/engine-folder';
+import type { ReadyReply } from '../schema/wire/engine-folder';
+import { backupStore } from './backups/backup-store';
+import { folderTarget } from './backups/folder-target';
+import { writeClouds } from './clouds-file';
+import { readConfig } from './config';
+import type { EngineConfig } from './config';
+import { qcow2Driver } from './drivers/qcow2';
+import { rawFileDriver } from './drivers/raw-file';
+import { engineFaults } from './engine-faults';
+import { removeEngineFile, writeEngineFile } from './engine-file';
+import { engineVersion } from './engine-version';
+import { seed } from './first-start';
+import { createServer } from './http/server';
+import { openImageFiles } from './image-files';
+import { JobRunner } from './jobs/runner';
+import { isLoopback, listen } from './listen';
+import { openPools } from './open-pools';
+import { allOperations } from './operations/all-operations';
+import type { Clock, Parts } from './parts';
+import { prepareFolder } from './prepare-folder';
+import { momentOf } from './records/moment';
+import { openDatabase } from './records/database';
+import { pruneTokens } from './records/tokens';
+import { recoverImages } from './recover-images';
+import { Undoing } from './undoing';
+
+/** How to start an engine. */
+export interface EngineOptions {
+  /** Folder of all its files; made where it is missing. One engine a folder. */
+  readonly dataFolder: string;
+  /** Loopback when left out. */
+  readonly host?: string;
+  /** 0 is any free port; the port of the last start when left out. */
+  readonly port?: number;
+  /** Admits a host that is not loopback: whoever reaches it can try passwords, in plain HTTP. */
+  readonly allowRemote?: boolean;
+  /** Stops the engine when it fires. */
+  readonly signal?: AbortSignal;
+  readonly logLevel?: string;
+  /** For tests that move time. */
+  readonly clock?: Clock;
+}
+
+/** A running engine. */
+export interface Engine {
+  /** Scheme, host and port; services are below /identity, /volume and /image. */
+  readonly url: string;
+  readonly dataFolder: string;
+  readonly instanceId: string;
+  /** What it is made of, for programs that run the engine in their own process. */
+  readonly parts: Parts;
+  /** Lets requests in flight end (10 s at the most), leaves jobs for the next start. Repeatable. */
+  stop(): Promise<void>;
+}
+
+const usualHost = '127.0.0.1';
+const graceMs = 10_000;
+
+/**
+ * Starts an engine and resolves when it serves. Fails with a Fault (`engineLocked`,
+ * `dataFolderUnusable`, `configUnusable`, `poolUnusable`, `addressUnusable`, `remoteRefused`) and then
+ * leaves nothing running.
+ */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const host = options.host ?? usualHost;
+  if (!isLoopback(host) && !options.allowRemote) throw engineFaults.remoteRefused({ host });
+  options.signal?.throwIfAborted();
+  const dataFolder = resolve(options.dataFolder);
+  const undoing = new Undoing();
+  try {
+    const lock = await prepareFolder(dataFolder);
+    undoing.add(() => lock.release());
+    return await startLocked({ ...options, host, dataFolder }, undoing);
+  } catch (error) {
+    await undoing.run();
+    throw error;
+  }
+}
+
+async function startLocked(
+  options: EngineOptions & { readonly host: string },
+  undoing: Undoing,
+): Promise<Engine> {
+  const { dataFolder, host, port } = options;
+  const instanceId = randomUUID();
+  // Of a run that did not end well: it must not be found while this one is not ready.
+  await removeEngineFile(dataFolder);
+  const config = await readConfig(dataFolder);
+  const log = openLog(dataFolder, options.logLevel ?? 'info');
+  undoing.add(async () => log.flush());
+  const { parts, passwords } = await openParts(options, config, { log, undoing });
+
+  const state: { now: ReadyReply['status'] } = { now: 'starting' };
+  const app = createServer(parts, () => readiness(parts, state.now, instanceId));
+  undoing.add(async () => {
+    state.now = 'stopping';
+    app.isServing = false;
+    // Connections that do not end are cut, so that a stop is a matter of seconds.
+    const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+    await app.close().finally(() => clearTimeout(cut));
+  });
+  const url = await listen(app, parts.database, { host, port });
+  await writeClouds(dataFolder, { url, region: config.region, passwords });
+  state.now = 'recovering';
+  const { resumed, unknown } = await parts.jobs.recover();
+  if (resumed + unknown.length > 0) log.info({ resumed, unknown }, 'unfinished jobs go on');
+  const startedAt = new Date().toISOString();
+  await writeEngineFile(dataFolder, {
+    version: engineVersion,
+    pid: process.pid,
+    url,
+    startedAt,
+    instanceId,
+  });
+  undoing.add(() => removeEngineFile(dataFolder));
+  state.now = 'ready';
+  app.isServing = true;
+  log.info({ url, version: engineVersion }, 'the engine is ready');
+
+  const stop = (): Promise<void> => undoing.run();
+  options.signal?.addEventListener('abort', () => void stop(), { once: true });
+  return { url, dataFolder, instanceId, parts, stop };
+}
+
+async function openParts(
+  options: EngineOptions,
+  config: EngineConfig,
+  from: { readonly log: Logger; readonly undoing: Undoing },
+): Promise<{ parts: Parts; passwords: { admin: string; member: string } }> {
+  const { dataFolder, clock = { now: () => new Date() } } = options;
+  const { log, undoing } = from;
+  const database = await openDatabase({ file: join(dataFolder, 'records.db') });
+  undoing.add(() => database.close());
+  const [seeded, pools, images, target, conversionFolder] = await Promise.all([
+    seed(database, dataFolder, config),
+    openPools(config, { dataFolder, log, drivers: openDrivers }),
+    openImageFiles(join(dataFolder, 'images')),
+    folderTarget({ folder: join(dataFolder, 'backups') }),
+    emptyFolder(join(dataFolder, 'conversion')),
+  ]);
+  for (const pool of pools) undoing.add(() => pool.driver.close());
+  const { internalTenant, passwords, isNew } = seeded;
+  if (isNew) log.info('new passwords were written to clouds.yaml');
+  const backups = backupStore(target);
+  const jobs = new JobRunner({ database, log, parts: () => parts });
+  const parts: Parts = {
+    database,
+    jobs,
+    pools,
+    backups,
+    images,
+    conversionFolder,
+    internalTenant,
+    clock,
+    log,
+    config,
+  };
+  for (const operation of allOperations) jobs.define(operation);
+  undoing.add(() => jobs.stop());
+  const { requeued, removed } = await recoverImages(database, images);
+  if (requeued.length + removed.length > 0)
+    log.info({ requeued, removed }, 'images were put right');
+  await pruneTokens(database, momentOf(clock.now()));
+  return { parts, passwords };
+}
+
+const openDrivers = { 'raw-file': rawFileDriver, qcow2: qcow2Driver } as const;
+
+async function readiness(
+  parts: Parts,
+  status: ReadyReply['status'],
+  instanceId: string,
+): Promise<ReadyReply> {
+  const about = { instanceId, version: engineVersion };
+  if (status !== 'ready') return { status, ...about };
+  const found = await Promise.all(
+    parts.pools.map(async ({ name, driver }) => {
+      const { problems } = await driver.check();
+      return problems.map((problem) => `pool ${name}: ${problem}`);
+    }),
+  );
+  const problems = found.flat();
+  return problems.length === 0 ? { status, ...about } : { status: 'unhealthy', problems, ...about };
+}
+
+function openLog(dataFolder: string, level: string): Logger {
+  const dest = join(dataFolder, logFileName);
+  // Synchronous, so that the last words before a crash are there.
+  return pino({ level, base: null }, pino.destination({ dest, sync: true, mode: 0o600 }));
+}
+
+async function emptyFolder(folder: string): Promise<string> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}

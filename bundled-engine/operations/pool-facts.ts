@@ -1,0 +1,57 @@
+// What the scheduler knows of the pools, gathered from drivers and records. Invariant: what is
+// provisioned is summed from the rows themselves, so nothing can leak.
+import type { Parts, Pool } from '../parts';
+import type { Db } from '../records/database';
+import { provisionedGib } from '../records/volumes';
+import type { PoolFacts } from './choose-pool';
+
+/** The capabilities of a pool that extra specs may ask for and that reports show. */
+export function capabilitiesOf(pool: Pool): Record<string, string | boolean> {
+  return {
+    vendor_name: 'Cinderkit',
+    driver_version: '1.0.0',
+    storage_protocol: pool.driver.kind === 'qcow2' ? 'qcow2' : 'file',
+    thin_provisioning_support: true,
+    thick_provisioning_support: false,
+    sparse_copy_volume: true,
+    QoS_support: false,
+    multiattach: false,
+    online_extend_support: pool.driver.abilities.onlineGrow,
+    clones: pool.driver.abilities.clones,
+  };
+}
+
+/** Facts that only drivers know; asked before a transaction, for the disk may be slow. */
+export type PoolSpace = ReadonlyMap<string, { totalGib: number; freeGib: number }>;
+
+/** Asks every pool for its space. A pool that does not answer has none. */
+export async function spaceOfPools(parts: Parts): Promise<PoolSpace> {
+  const entries = await Promise.all(
+    parts.pools.map(async (pool) => {
+      try {
+        const { totalGib, freeGib } = await pool.driver.capacity();
+        return [pool.name, { totalGib, freeGib }] as const;
+      } catch (error) {
+        parts.log.warn({ pool: pool.name, error: String(error) }, 'a pool told no capacity');
+        return [pool.name, { totalGib: 0, freeGib: 0 }] as const;
+      }
+    }),
+  );
+  return new Map(entries);
+}
+
+/** The facts for choosing, with what is provisioned as `db` sees it now. */
+export async function poolFacts(parts: Parts, db: Db, space: PoolSpace): Promise<PoolFacts[]> {
+  const gather = async (pool: Pool): Promise<PoolFacts> => ({
+    name: pool.name,
+    volumeBackendName: pool.volumeBackendName,
+    capabilities: capabilitiesOf(pool),
+    totalGib: space.get(pool.name)?.totalGib ?? 0,
+    freeGib: space.get(pool.name)?.freeGib ?? 0,
+    provisionedGib: await provisionedGib(db, pool.name),
+    boundGib: pool.capacityGib,
+  });
+  const facts: PoolFacts[] = [];
+  for (const pool of parts.pools) facts.push(await gather(pool));
+  return facts;
+}

@@ -1,0 +1,35 @@
+// What a run has made and must take away again: processes, mounts, folders. Invariant: the last made
+// goes first, and it goes whether the run ends well, fails or is interrupted.
+
+const undos = [];
+
+/** Remembers how to take something away; gives a function that does it now. Repeatable. */
+export function atEnd(undo) {
+  let pending;
+  const once = () => (pending ??= Promise.resolve().then(undo));
+  undos.push(once);
+  return once;
+}
+
+/** Takes everything away; problems are told and do not keep the rest. Repeatable. */
+export async function endAll() {
+  while (undos.length > 0) {
+    try {
+      await undos.pop()();
+    } catch (error) {
+      console.error(`bench: could not clear up: ${error.message}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** From now on Ctrl-C and kill clear up first. */
+export function endOnSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, async () => {
+      console.error(`\nbench: ${signal}: clearing up ...`);
+      await endAll();
+      process.exit(130);
+    });
+  }
+}
