@@ -50,7 +50,10 @@ module.exports = {
         'Operations know the Driver interface, never a concrete driver: only main wires those.',
       severity: 'error',
       from: { path: '^bundled-engine/(operations|http|jobs|backups|records)/' },
-      to: { path: '^bundled-engine/drivers/', pathNot: '^bundled-engine/drivers/driver\\.ts$' },
+      to: {
+        path: '^bundled-engine/drivers/',
+        pathNot: '^bundled-engine/drivers/driver(-error)?\\.ts$',
+      },
     },
     {
       name: 'jobs-know-no-nouns',

@@ -1,6 +1,6 @@
 // Which fields of a thing differ from what is wanted: pure, without I/O, the same for every tool.
-// Invariant: what the user does not say is no difference, unless they said it before; keys of maps that
-// others set are never a difference.
+// Invariant: what the user does not say is no difference, unless they said it before; keys of maps
+// that others set are never a difference.
 import { isDeepStrictEqual } from 'node:util';
 import type { FieldModel, ResourceModel } from '../schema/kernel/describe';
 import type { Values } from './resources/adapter';

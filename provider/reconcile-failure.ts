@@ -1,5 +1,5 @@
-// A change that did not get to its end. Invariant: whatever exists on the service by then is named by
-// its id and by its live values, so that no tool loses it.
+// A change that did not get to its end. Invariant: whatever exists on the service by then is named
+// by its id and by its live values, so that no tool loses it.
 import type { State } from './reconcile-state';
 
 /** Thrown where a thing exists but is not as it was asked for. */

@@ -1,6 +1,6 @@
-// What a tool's state keeps of a thing, made from what was observed and what the user wrote. Invariant:
-// a value that means what the user wrote stays as they wrote it, so that a refresh shows drift and
-// nothing else; secrets are kept under their own names alone.
+// What a tool's state keeps of a thing, made from what was observed and what the user wrote.
+// Invariant: a value that means what the user wrote stays as they wrote it, so that a refresh shows
+// drift and nothing else; secrets are kept under their own names alone.
 import type { FieldModel, ResourceModel } from '../schema/kernel/describe';
 import type { Owned } from './reconcile-compare';
 import { isAbsent, isEmpty, isSame, ownedBy } from './reconcile-compare';
@@ -10,7 +10,9 @@ import type { Observed, Values } from './resources/adapter';
 export interface Memory {
   readonly owned: Owned;
   readonly spellings: Readonly<Record<string, readonly string[]>>;
-  /** It was once as asked for. One that failed before that holds nobody's bytes: replacing heals it. */
+  /**
+   * It was once as asked for. One that failed before that holds nobody's bytes: replacing heals it.
+   */
   readonly isComplete: boolean;
 }
 

@@ -1,5 +1,6 @@
-// Whether what a user wrote can be meant: pure, without I/O, the same for every tool. Invariant: a value
-// that is not known yet is never refused; every refusal names the field, what was found and what to do.
+// Whether what a user wrote can be meant: pure, without I/O, the same for every tool. Invariant: a
+// value that is not known yet is never refused; every refusal names the field, what was found and
+// what to do.
 import type { FieldModel, ResourceModel } from '../schema/kernel/describe';
 import { isAbsent, isSame } from './reconcile-compare';
 import type { Failure, Values, Written } from './resources/adapter';

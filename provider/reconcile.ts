@@ -1,6 +1,6 @@
-// The one path by which every tool creates, reads, updates and removes things: observe, then converge.
-// Invariant: already there and already gone are success; once a thing exists, every failure carries its
-// id; nothing that another making may own is ever taken over.
+// The one path by which every tool creates, reads, updates and removes things: observe, then
+// converge. Invariant: already there and already gone are success; once a thing exists, every
+// failure carries its id; nothing that another making may own is ever taken over.
 import type { Connection } from './client/connection';
 import type { Owned } from './reconcile-compare';
 import { changedFields, droppedKeys, ownedBy, ownedByBoth, ownsNothing } from './reconcile-compare';
@@ -34,8 +34,8 @@ const imageCreateMinutes = 60;
 const adoptedHere = new Set<string>();
 
 /**
- * Makes a thing, or takes up the one that an interrupted call had begun to make, or adopts the one that
- * `inputs.adopt` names. Throws HalfDone where it exists but is not ready. Repeatable.
+ * Makes a thing, or takes up the one that an interrupted call had begun to make, or adopts the one
+ * that `inputs.adopt` names. Throws HalfDone where it exists but is not ready. Repeatable.
  */
 export async function createThing(
   adapter: Adapter,
@@ -64,7 +64,9 @@ export interface Reading {
   readonly reasons: readonly string[];
 }
 
-/** Reads a thing as it is now; null when it is gone. `memory` is null for one that no tool keeps. */
+/**
+ * Reads a thing as it is now; null when it is gone. `memory` is null for one that no tool keeps.
+ */
 export async function readThing(
   adapter: Adapter,
   session: Session,
@@ -89,8 +91,8 @@ export async function readThing(
 }
 
 /**
- * Brings a thing to what `inputs` say, from whatever it is now; waits first for what is at work on it.
- * Throws HalfDone where that fails. Repeatable: what is as it should be is not touched.
+ * Brings a thing to what `inputs` say, from whatever it is now; waits first for what is at work on
+ * it. Throws HalfDone where that fails. Repeatable: what is as it should be is not touched.
  */
 export async function updateThing(
   adapter: Adapter,
@@ -193,7 +195,9 @@ async function applyAspects(
   return observed;
 }
 
-/** What is to be thrown: the failure with the thing's state, or as it is where the thing is gone. */
+/**
+ * What is to be thrown: the failure with the thing's state, or as it is where the thing is gone.
+ */
 async function halfDone(
   adapter: Adapter,
   scope: Scope,

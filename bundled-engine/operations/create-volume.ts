@@ -120,7 +120,7 @@ async function done({ payload, memo, parts }: Ctx, tx: Db): Promise<void> {
     bootable: inherits.bootable,
     imageMetadata: inherits.imageMetadata,
     launchedAt: presentMoment(),
-    ...(restored ?? {}),
+    ...restored,
   });
   await transition(tx, 'volumes', volumeId, { from: making, to: 'available' });
   parts.log.info({ volumeId, bytes: memo.bytes }, 'volume made');

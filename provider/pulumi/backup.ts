@@ -1,5 +1,5 @@
-// The Pulumi class of backups. It declares types alone: what it does is in the handlers, what its fields
-// are in schema/resources.
+// The Pulumi class of backups. It declares types alone: what it does is in the handlers, what its
+// fields are in schema/resources.
 import type { CustomResourceOptions, ID, Input } from '@pulumi/pulumi';
 import { backup } from '../../schema/resources/backup';
 import type { ArgsOf, PropertiesOf } from './declared-resource';
@@ -9,6 +9,7 @@ import { DeclaredResource } from './declared-resource';
 export type BackupArgs = ArgsOf<typeof backup, 'volumeId'>;
 
 /** Properties of a Backup, read back from the service. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Backup extends PropertiesOf<typeof backup, 'name' | 'volumeId'> {}
 
 /**
@@ -17,6 +18,7 @@ export interface Backup extends PropertiesOf<typeof backup, 'name' | 'volumeId'>
  * @example
  * const nightly = new Backup("nightly", { volumeId: data.id, incremental: true });
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Backup extends DeclaredResource {
   constructor(name: string, args: BackupArgs, options: CustomResourceOptions = {}) {
     super(backup, name, { args, options });

@@ -1,6 +1,6 @@
-// Whether the engine that called us is still there: after a kill of the CLI its providers live on and
-// finish what nobody will record. Invariant: a wrong "yes" is as good as impossible; a wrong "no" only
-// leaves a mark on a thing.
+// Whether the engine that called us is still there: after a kill of the CLI its providers live on
+// and finish what nobody will record. Invariant: a wrong "yes" is as good as impossible; a wrong
+// "no" only leaves a mark on a thing.
 import { connect } from 'node:net';
 
 const boundMs = 1000;
@@ -21,7 +21,9 @@ export function isListening(address: string | undefined): Promise<boolean> {
   });
 }
 
-/** Whether the Pulumi engine is there: the SDK starts providers with its address as first argument. */
+/**
+ * Whether the Pulumi engine is there: the SDK starts providers with its address as first argument.
+ */
 export function isEngineAlive(): Promise<boolean> {
   return isListening(process.argv[2]);
 }

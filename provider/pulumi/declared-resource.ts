@@ -1,6 +1,6 @@
-// What all Pulumi classes share: they send a constant text by which the provider's code is found in the
-// installed package, so that nothing is serialised, no upgrade shows as a change and no secret can leak
-// into state. Invariant: type tokens, the text and the handlers' paths never change.
+// What all Pulumi classes share: they send a constant text by which the provider's code is found in
+// the installed package, so that nothing is serialised, no upgrade shows as a change and no secret
+// can leak into state. Invariant: type tokens, the text and the handlers' paths never change.
 import { createHash } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
@@ -54,7 +54,8 @@ export abstract class DeclaredResource extends pulumi.CustomResource {
   ) {
     const { args, options } = declared;
     const token = typeTokenOf(resource);
-    // Outputs that are named here are unknown in a preview of a new resource; others would be missing.
+    // Outputs that are named here are unknown in a preview of a new resource; others would be
+    // missing.
     const properties: pulumi.Inputs = { ...undefinedProperties(resource), ...args };
     properties['__provider'] = providerTextOf(resource);
     properties[identityKey] = { name, address: addressOf(token, name, options.parent) };

@@ -1,6 +1,6 @@
-// Errors in the forms by which Pulumi's engine understands them. Invariant: one clean sentence for the
-// user, no stack and no numeric code (the SDK would pass it on as a gRPC status); whatever exists is
-// reported with its id.
+// Errors in the forms by which Pulumi's engine understands them. Invariant: one clean sentence for
+// the user, no stack and no numeric code (the SDK would pass it on as a gRPC status); whatever
+// exists is reported with its id.
 import { createRequire } from 'node:module';
 import { reasonOf } from '../resources/refusal';
 import type { Plain } from './to-plain';
@@ -27,8 +27,8 @@ export function initFailed(kept: Kept): Error {
 }
 
 /**
- * The error with which read reports the same. The dynamic provider has no form of its own for it, but
- * hands metadata through to the engine as it is.
+ * The error with which read reports the same. The dynamic provider has no form of its own for it,
+ * but hands metadata through to the engine as it is.
  */
 export function readFailed(kept: Kept, inputs: Readonly<Record<string, Plain>> | null): Error {
   const sdk = createRequire(require.resolve('@pulumi/pulumi'));

@@ -1,6 +1,6 @@
-// Pulumi's dynamic provider for any noun, made from its adapter. Invariant: check and diff are pure but
-// for reading a named file; everything that goes back to Pulumi is plain data; a thing that exists
-// always goes back with its id.
+// Pulumi's dynamic provider for any noun, made from its adapter. Invariant: check and diff are pure
+// but for reading a named file; everything that goes back to Pulumi is plain data; a thing that
+// exists always goes back with its id.
 import type { Adapter, Failure, Values } from '../resources/adapter';
 import { createThing, readThing, removeThing, updateThing } from '../reconcile';
 import { changedFields, ownsNothing } from '../reconcile-compare';

@@ -1,14 +1,15 @@
-// The Pulumi class of images. It declares types alone: what it does is in the handlers, what its fields
-// are in schema/resources.
+// The Pulumi class of images. It declares types alone: what it does is in the handlers, what its
+// fields are in schema/resources.
 import type { CustomResourceOptions, ID, Input } from '@pulumi/pulumi';
 import { image } from '../../schema/resources/image';
 import type { ArgsOf, PropertiesOf } from './declared-resource';
 import { DeclaredResource } from './declared-resource';
 
-/** Arguments of a Image. */
+/** Arguments of an Image. */
 export type ImageArgs = ArgsOf<typeof image>;
 
-/** Properties of a Image, read back from the service. */
+/** Properties of an Image, read back from the service. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Image extends PropertiesOf<
   typeof image,
   | 'name'
@@ -21,13 +22,14 @@ export interface Image extends PropertiesOf<
 > {}
 
 /**
- * A disk image from a local file or from a volume; volumes and servers start from it. One made from a
- * volume whose driver can clone is volume-backed: no byte is copied.
+ * A disk image from a local file or from a volume; volumes and servers start from it. One made from
+ * a volume whose driver can clone is volume-backed: no byte is copied.
  *
  * @example
  * const base = new Image("base", { filePath: "debian.qcow2" });
  * const golden = new Image("golden", { volumeId: prepared.id, volumeBacked: "required" });
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Image extends DeclaredResource {
   constructor(name: string, args: ImageArgs, options: CustomResourceOptions = {}) {
     super(image, name, { args, options });

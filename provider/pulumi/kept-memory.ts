@@ -1,6 +1,6 @@
-// What Pulumi's state keeps of a resource besides its values, under keys that Pulumi hides from users
-// (two underscores). Invariant: names and keys alone, never values, for only outputs that are called
-// like a secret input are kept secret.
+// What Pulumi's state keeps of a resource besides its values, under keys that Pulumi hides from
+// users (two underscores). Invariant: names and keys alone, never values, for only outputs that are
+// called like a secret input are kept secret.
 import { z } from 'zod';
 import type { Memory, State } from '../reconcile-state';
 import type { Values } from '../resources/adapter';

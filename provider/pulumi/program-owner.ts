@@ -1,6 +1,6 @@
-// What sets one copy of a program apart from another of the same names, so that two people who run the
-// same example in one cloud never take over each other's half-made things. Invariant: the same copy
-// always gets the same answer, also after a crash.
+// What sets one copy of a program apart from another of the same names, so that two people who run
+// the same example in one cloud never take over each other's half-made things. Invariant: the same
+// copy always gets the same answer, also after a crash.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// The one connection of a provider process, opened at its first use. Invariant: configure only remembers
-// (the SDK neither awaits it for concurrent calls nor repeats it after a failure); a failed opening is
-// tried again by the next call.
+// The one connection of a provider process, opened at its first use. Invariant: configure only
+// remembers (the SDK neither awaits it for concurrent calls nor repeats it after a failure); a
+// failed opening is tried again by the next call.
 import { homedir } from 'node:os';
 import { z } from 'zod';
 import { connect } from '../client/connect';

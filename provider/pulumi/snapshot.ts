@@ -1,5 +1,5 @@
-// The Pulumi class of snapshots. It declares types alone: what it does is in the handlers, what its fields
-// are in schema/resources.
+// The Pulumi class of snapshots. It declares types alone: what it does is in the handlers, what its
+// fields are in schema/resources.
 import type { CustomResourceOptions, ID, Input } from '@pulumi/pulumi';
 import { snapshot } from '../../schema/resources/snapshot';
 import type { ArgsOf, PropertiesOf } from './declared-resource';
@@ -9,6 +9,7 @@ import { DeclaredResource } from './declared-resource';
 export type SnapshotArgs = ArgsOf<typeof snapshot, 'volumeId'>;
 
 /** Properties of a Snapshot, read back from the service. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Snapshot extends PropertiesOf<typeof snapshot, 'name' | 'volumeId'> {}
 
 /**
@@ -17,6 +18,7 @@ export interface Snapshot extends PropertiesOf<typeof snapshot, 'name' | 'volume
  * @example
  * const before = new Snapshot("before", { volumeId: data.id });
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Snapshot extends DeclaredResource {
   constructor(name: string, args: SnapshotArgs, options: CustomResourceOptions = {}) {
     super(snapshot, name, { args, options });

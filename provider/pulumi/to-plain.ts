@@ -1,15 +1,15 @@
-// Makes any value into what Pulumi's wire can carry. Invariant: what comes out has no undefined, NaN,
-// bigint, Date, Map or class instance anywhere, for one of these makes the SDK fail after the thing was
-// made, and the id is lost.
+// Makes any value into what Pulumi's wire can carry. Invariant: what comes out has no undefined,
+// NaN, bigint, Date, Map or class instance anywhere, for one of these makes the SDK fail after the
+// thing was made, and the id is lost.
 
 /** A value as JSON has it. */
 export type Plain =
   string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /**
- * `value` as plain data. Undefined members are left out (null in lists), numbers that are none become
- * null, whole numbers too large for a double become text, times become ISO 8601, maps objects, sets
- * lists, bytes base64. Throws where a value contains itself.
+ * `value` as plain data. Undefined members are left out (null in lists), numbers that are none
+ * become null, whole numbers too large for a double become text, times become ISO 8601, maps
+ * objects, sets lists, bytes base64. Throws where a value contains itself.
  */
 export function toPlain(value: unknown): Plain {
   return convert(value, []) ?? null;

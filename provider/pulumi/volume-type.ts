@@ -1,5 +1,5 @@
-// The Pulumi class of volume types. It declares types alone: what it does is in the handlers, what its fields
-// are in schema/resources.
+// The Pulumi class of volume types. It declares types alone: what it does is in the handlers, what
+// its fields are in schema/resources.
 import type { CustomResourceOptions, ID, Input } from '@pulumi/pulumi';
 import { volumeType } from '../../schema/resources/volume-type';
 import type { ArgsOf, PropertiesOf } from './declared-resource';
@@ -9,14 +9,17 @@ import { DeclaredResource } from './declared-resource';
 export type VolumeTypeArgs = ArgsOf<typeof volumeType>;
 
 /** Properties of a VolumeType, read back from the service. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface VolumeType extends PropertiesOf<typeof volumeType, 'name' | 'isPublic'> {}
 
 /**
- * A class of storage that volumes are made in; its extra specs choose the pool. Needs an administrator.
+ * A class of storage that volumes are made in; its extra specs choose the pool. Needs an
+ * administrator.
  *
  * @example
  * const fast = new VolumeType("fast", { extraSpecs: { volume_backend_name: "raw" } });
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class VolumeType extends DeclaredResource {
   constructor(name: string, args: VolumeTypeArgs = {}, options: CustomResourceOptions = {}) {
     super(volumeType, name, { args, options });

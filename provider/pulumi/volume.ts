@@ -1,5 +1,5 @@
-// The Pulumi class of volumes. It declares types alone: what it does is in the handlers, what its fields
-// are in schema/resources.
+// The Pulumi class of volumes. It declares types alone: what it does is in the handlers, what its
+// fields are in schema/resources.
 import type { CustomResourceOptions, ID, Input } from '@pulumi/pulumi';
 import { volume } from '../../schema/resources/volume';
 import type { ArgsOf, PropertiesOf } from './declared-resource';
@@ -9,6 +9,7 @@ import { DeclaredResource } from './declared-resource';
 export type VolumeArgs = ArgsOf<typeof volume>;
 
 /** Properties of a Volume, read back from the service. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Volume extends PropertiesOf<
   typeof volume,
   'name' | 'sizeGib' | 'availabilityZone'
@@ -17,13 +18,14 @@ export interface Volume extends PropertiesOf<
 /**
  * A block device: blank, or with the bytes of an image, snapshot, volume or backup.
  *
- * Growing, renaming, metadata and type are altered in place; a smaller size is refused; another source
- * or zone replaces it. `onDelete` says what removing it does.
+ * Growing, renaming, metadata and type are altered in place; a smaller size is refused; another
+ * source or zone replaces it. `onDelete` says what removing it does.
  *
  * @example
  * const data = new Volume("data", { sizeGib: 10 });
  * export const status = data.status;
  */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Volume extends DeclaredResource {
   constructor(name: string, args: VolumeArgs, options: CustomResourceOptions = {}) {
     super(volume, name, { args, options });

@@ -1,6 +1,6 @@
-// What reconciliation needs to know about one noun: how it is seen, found, made, altered and removed on
-// the service. Invariant: every method may be repeated; none of them decides what ought to be done, for
-// that is decided once for all nouns in reconcile.ts.
+// What reconciliation needs to know about one noun: how it is seen, found, made, altered and
+// removed on the service. Invariant: every method may be repeated; none of them decides what ought
+// to be done, for that is decided once for all nouns in reconcile.ts.
 import type { ResourceModel } from '../../schema/kernel/describe';
 import type { Connection } from '../client/connection';
 

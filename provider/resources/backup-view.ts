@@ -1,5 +1,5 @@
-// How a backup is seen: the service's JSON as inputs and outputs. Invariant: metadata is asked for only
-// of services that know backups to have some (3.43).
+// How a backup is seen: the service's JSON as inputs and outputs. Invariant: metadata is asked for
+// only of services that know backups to have some (3.43).
 import type { z } from 'zod';
 import { backupLifecycle } from '../../schema/lifecycles/backup';
 import { backupRoutes, type backupView } from '../../schema/wire/backups';

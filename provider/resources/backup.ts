@@ -1,5 +1,5 @@
-// Backups for all tools. Invariant: where the service knows metadata on backups (3.43), one is asked for
-// with its marker in the same call; a volume that is busy is waited for, not refused.
+// Backups for all tools. Invariant: where the service knows metadata on backups (3.43), one is
+// asked for with its marker in the same call; a volume that is busy is waited for, not refused.
 import { describeResource } from '../../schema/kernel/describe';
 import { isFault } from '../../schema/kernel/fault';
 import { backup } from '../../schema/resources/backup';
@@ -110,7 +110,9 @@ async function replaceMetadata(
   await connection.call(backupRoutes.updateBackup, request);
 }
 
-/** Removes a backup and waits until it is gone. Increments that lean on it are named in the refusal. */
+/**
+ * Removes a backup and waits until it is gone. Increments that lean on it are named in the refusal.
+ */
 export async function removeBackup(scope: Scope, seen: Observed): Promise<void> {
   const subject = backupSubject(seen.id, seen.inputs['name']);
   const observed = await restBeforeRemoval(scope, subject, seen);

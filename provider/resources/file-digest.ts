@@ -1,6 +1,7 @@
-// The digest of a local file's content. Reading gigabytes in every preview would be slow, so digests are
-// remembered beside the project, by path, size and time of change. Invariant: a remembered digest is
-// used only for a file that has not changed since; a memory that is lost or damaged costs time alone.
+// The digest of a local file's content. Reading gigabytes in every preview would be slow, so
+// digests are remembered beside the project, by path, size and time of change. Invariant: a
+// remembered digest is used only for a file that has not changed since; a memory that is lost or
+// damaged costs time alone.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
-// The last backup of a volume before it is removed. Invariant: when this returns there is a complete
-// backup of the volume's present bytes; a run that was interrupted finds the one that it had begun.
+// The last backup of a volume before it is removed. Invariant: when this returns there is a
+// complete backup of the volume's present bytes; a run that was interrupted finds the one that it
+// had begun.
 import type { Scope } from './adapter';
 import { createBackup, removeBackup } from './backup';
 import type { BackupView } from './backup-view';
@@ -12,8 +13,8 @@ import { markerKey, timeOf } from './wire-values';
 const slackMs = 30_000;
 
 /**
- * Makes a backup named `<volume>-final` and waits for it. One that an earlier try completed serves if
- * the volume has not been touched since. Throws where it fails; the volume is then as it was.
+ * Makes a backup named `<volume>-final` and waits for it. One that an earlier try completed serves
+ * if the volume has not been touched since. Throws where it fails; the volume is then as it was.
  */
 export async function finalBackup(scope: Scope, observed: ObservedVolume): Promise<void> {
   const marker = `final-of-${observed.id}`;

@@ -16,8 +16,8 @@ const formats: Readonly<Record<string, string>> = {
 };
 
 /**
- * Format and, for a file, the digest of its content. A file that cannot be read, or whose content is
- * not that of a digest given with it, is a failure.
+ * Format and, for a file, the digest of its content. A file that cannot be read, or whose content
+ * is not that of a digest given with it, is a failure.
  */
 export async function imageDefaults(written: Written): Promise<Defaults> {
   const { news, isUnknown } = written;

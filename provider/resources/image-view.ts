@@ -1,5 +1,5 @@
-// How an image is seen: the service's JSON as inputs and outputs. Invariant: keys that the service sets
-// by itself are not shown as the user's properties unless the user named them.
+// How an image is seen: the service's JSON as inputs and outputs. Invariant: keys that the service
+// sets by itself are not shown as the user's properties unless the user named them.
 import type { z } from 'zod';
 import { imageLifecycle } from '../../schema/lifecycles/image';
 import { imageReply, imageRoutes } from '../../schema/wire/images';
@@ -10,7 +10,9 @@ import { orNull, textOf, timeOf } from './wire-values';
 /** Property that holds an image's marker. */
 export const imageMarkerProperty = 'cinderkit_marker';
 
-/** Start of the name that an image made of a volume has until it is reported: it holds the marker. */
+/**
+ * Start of the name that an image made of a volume has until it is reported: it holds the marker.
+ */
 export const imageMarkerName = 'cinderkit-';
 
 /** An image as the service shows it. */

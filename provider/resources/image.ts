@@ -1,6 +1,6 @@
-// Images for all tools: from a local file or from a volume. Invariant: an image carries its marker from
-// its first moment (a property, or its name while a volume becomes one), and an upload that was cut
-// off is taken up again with the same image.
+// Images for all tools: from a local file or from a volume. Invariant: an image carries its marker
+// from its first moment (a property, or its name while a volume becomes one), and an upload that
+// was cut off is taken up again with the same image.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { describeResource } from '../../schema/kernel/describe';

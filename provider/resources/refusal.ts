@@ -1,5 +1,5 @@
-// A thing that the provider itself will not do, in words for the user. Faults of the service and of the
-// client pass by unchanged.
+// A thing that the provider itself will not do, in words for the user. Faults of the service and of
+// the client pass by unchanged.
 
 /** Thrown where the provider refuses before or instead of a call. The text says what to do next. */
 export class Refusal extends Error {

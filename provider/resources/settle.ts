@@ -1,6 +1,6 @@
-// Brings things to rest by their lifecycles, whatever operation is at work on them, ours or another's.
-// Invariant: nothing is asked of a thing that is in a transient status; a status of failure is always
-// reported with the service's own reasons.
+// Brings things to rest by their lifecycles, whatever operation is at work on them, ours or
+// another's. Invariant: nothing is asked of a thing that is in a transient status; a status of
+// failure is always reported with the service's own reasons.
 import type { Lifecycle } from '../../schema/kernel/lifecycle';
 import { ownerOf } from '../../schema/kernel/lifecycle';
 import { isFault } from '../../schema/kernel/fault';
@@ -78,8 +78,8 @@ export async function atRest<T extends Observed>(
 }
 
 /**
- * Waits until `subject` can be removed: other operations on it have ended, well or not. A removal that
- * is already at work is left to the caller to wait for.
+ * Waits until `subject` can be removed: other operations on it have ended, well or not. A removal
+ * that is already at work is left to the caller to wait for.
  */
 export async function restBeforeRemoval<T extends Observed>(
   scope: Scope,
@@ -138,7 +138,9 @@ export async function whenAtRest<T>(
   }
 }
 
-/** A source whose own operation failed is at rest as well; what it is good for, the service says. */
+/**
+ * A source whose own operation failed is at rest as well; what it is good for, the service says.
+ */
 function passFailure(error: unknown): null {
   if (isFault(error, 'operationFailed')) return null;
   throw error;

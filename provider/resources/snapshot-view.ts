@@ -1,5 +1,5 @@
-// How a snapshot is seen: the service's JSON as inputs and outputs. Invariant: nothing is made up that
-// the service does not tell.
+// How a snapshot is seen: the service's JSON as inputs and outputs. Invariant: nothing is made up
+// that the service does not tell.
 import type { z } from 'zod';
 import { snapshotLifecycle } from '../../schema/lifecycles/snapshot';
 import { snapshotRoutes, type snapshotView } from '../../schema/wire/snapshots';

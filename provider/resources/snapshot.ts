@@ -1,5 +1,5 @@
-// Snapshots for all tools. Invariant: a snapshot is taken with its marker in the same call; a volume
-// that is busy is waited for, not refused.
+// Snapshots for all tools. Invariant: a snapshot is taken with its marker in the same call; a
+// volume that is busy is waited for, not refused.
 import { describeResource } from '../../schema/kernel/describe';
 import { snapshot } from '../../schema/resources/snapshot';
 import { snapshotRoutes } from '../../schema/wire/snapshots';

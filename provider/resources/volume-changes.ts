@@ -32,7 +32,8 @@ const retype: Aspect = {
     const isWanted = (volume: typeof observed): boolean =>
       volume.inputs['volumeType'] === wanted ||
       (volume.spellings?.['volumeType'] ?? []).includes(wanted);
-    // A failed retype goes back to where it began with the old type, so the status alone proves nothing.
+    // A failed retype goes back to where it began with the old type, so the status alone proves
+    // nothing.
     const after = await waitOn(scope, subject, { operation: 'retype', origin, isDone: isWanted });
     if (after && isWanted(after)) return;
     const found = String(after?.inputs['volumeType'] ?? 'none');

@@ -1,5 +1,6 @@
-// Removing a volume as its resource says: with it goes nothing that was not named. Invariant: a volume
-// that is to be backed up first is removed only after a backup of its present bytes is complete.
+// Removing a volume as its resource says: with it goes nothing that was not named. Invariant: a
+// volume that is to be backed up first is removed only after a backup of its present bytes is
+// complete.
 import { isFault } from '../../schema/kernel/fault';
 import { snapshotRoutes } from '../../schema/wire/snapshots';
 import { volumeRoutes } from '../../schema/wire/volumes';

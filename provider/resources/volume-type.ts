@@ -1,5 +1,5 @@
-// Volume types for all tools. Invariant: extra specs are altered key by key, so that a type is never
-// without the specs by which the scheduler places volumes.
+// Volume types for all tools. Invariant: extra specs are altered key by key, so that a type is
+// never without the specs by which the scheduler places volumes.
 import type { z } from 'zod';
 import { describeResource } from '../../schema/kernel/describe';
 import { isFault } from '../../schema/kernel/fault';

@@ -1,5 +1,6 @@
-// How a volume is seen: the service's JSON as inputs and outputs. Invariant: a value that the service
-// does not tell (the backup that a volume came from) stays undefined and is never taken for a change.
+// How a volume is seen: the service's JSON as inputs and outputs. Invariant: a value that the
+// service does not tell (the backup that a volume came from) stays undefined and is never taken for
+// a change.
 import type { z } from 'zod';
 import { volumeLifecycle } from '../../schema/lifecycles/volume';
 import { typeRoutes } from '../../schema/wire/volume-types';

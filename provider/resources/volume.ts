@@ -1,5 +1,5 @@
-// Volumes for all tools. Invariant: a volume is asked for with its marker in the same call, so that one
-// whose maker was interrupted is found again instead of being made twice.
+// Volumes for all tools. Invariant: a volume is asked for with its marker in the same call, so that
+// one whose maker was interrupted is found again instead of being made twice.
 import { describeResource } from '../../schema/kernel/describe';
 import { volume } from '../../schema/resources/volume';
 import { imageRoutes } from '../../schema/wire/images';

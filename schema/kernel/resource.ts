@@ -29,13 +29,3 @@ export function resource<const I extends Fields, const O extends Fields>(
 ): Resource<I, O> {
   return definition;
 }
-
-/** The plain values of a resource's inputs, as a user writes them. */
-export type InputsOf<R extends Resource> = Partial<{
-  -readonly [K in keyof R['inputs']]: z.output<R['inputs'][K]>;
-}>;
-
-/** The plain values of a resource's outputs, as the service reports them. */
-export type OutputsOf<R extends Resource> = Partial<{
-  -readonly [K in keyof R['outputs']]: z.output<R['outputs'][K]>;
-}>;

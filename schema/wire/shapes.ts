@@ -4,8 +4,21 @@
 // spellings).
 import { z } from 'zod';
 
-const trueWords = ['true', 'True', 'TRUE', '1', 'on', 'On', 'ON', 'yes', 'Yes', 'YES', 'y', 't'];
-const falseWords = [
+const trueWords = new Set<string>([
+  'true',
+  'True',
+  'TRUE',
+  '1',
+  'on',
+  'On',
+  'ON',
+  'yes',
+  'Yes',
+  'YES',
+  'y',
+  't',
+]);
+const falseWords = new Set<string>([
   'false',
   'False',
   'FALSE',
@@ -18,7 +31,7 @@ const falseWords = [
   'NO',
   'n',
   'f',
-];
+]);
 
 /** Quotes a value as the service's Python does, for messages that show it. */
 function shown(value: unknown): string {
@@ -31,8 +44,8 @@ function shown(value: unknown): string {
 
 /** A boolean, or one of the words for it that the service takes; gives a boolean. */
 export const wireBoolean = z.transform<boolean | string, boolean>((value, context) => {
-  if (value === true || (typeof value === 'string' && trueWords.includes(value))) return true;
-  if (value === false || (typeof value === 'string' && falseWords.includes(value))) return false;
+  if (value === true || (typeof value === 'string' && trueWords.has(value))) return true;
+  if (value === false || (typeof value === 'string' && falseWords.has(value))) return false;
   if (value === undefined) {
     context.issues.push({ code: 'invalid_type', expected: 'boolean', input: value });
     return z.NEVER;

@@ -41,7 +41,7 @@ function formOf(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const freeForm = ['metadata', 'extra_specs', 'fail_reason'];
+const freeForm = new Set<string>(['metadata', 'extra_specs', 'fail_reason']);
 
 /** Makes forms comparable: what may be null or free is left out of the comparison. */
 function comparable(ours: unknown, theirs: unknown): [unknown, unknown] {
@@ -59,7 +59,7 @@ function comparable(ours: unknown, theirs: unknown): [unknown, unknown] {
   const mine: Record<string, unknown> = { ...ours };
   const real: Record<string, unknown> = { ...theirs };
   for (const key of new Set([...Object.keys(mine), ...Object.keys(real)])) {
-    if (freeForm.includes(key)) continue;
+    if (freeForm.has(key)) continue;
     if (!(key in mine)) other[key] = real[key];
     else if (!(key in real)) one[key] = mine[key];
     else [one[key], other[key]] = comparable(mine[key], real[key]);
@@ -101,7 +101,8 @@ function expectText(
   expect([name, answer.status]).toEqual([name, recorded.status]);
   let text = recorded.text;
   for (const [theirs, ours] of Object.entries(replaced)) text = text.replaceAll(theirs, ours);
-  expect(answer.body).toEqual(text.startsWith('{') ? JSON.parse(text) : expect.anything());
+  const told: unknown = text.startsWith('{') ? JSON.parse(text) : text;
+  expect(answer.body).toEqual(told);
   expectHeaders(answer, recorded);
 }
 

@@ -22,7 +22,7 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const peerTitle = 'a real OpenStack';
 const endpoints: [string, () => Promise<Endpoint>][] = [['the bundled engine', bundledEngine]];
 if (namesPeer) endpoints.push([peerTitle, realOpenStack]);
-else notRun(peerTitle, 'none is named in CINDERKIT_PEER_AUTH_URL (see docs for a local one)');
+else notRun(peerTitle, 'no Keystone is named in CINDERKIT_PEER_AUTH_URL');
 
 describe.each(endpoints)('%s', (_name, start) => {
   let endpoint: Endpoint;

@@ -1,4 +1,5 @@
-// The one path of all tools, on a real engine: what is made, taken up, adopted, altered and removed.
+// The one path of all tools, on a real engine: what is made, taken up, adopted, altered and
+// removed.
 import { HalfDone } from '../../provider/reconcile-failure';
 import { readThing } from '../../provider/reconcile';
 import { backupAdapter } from '../../provider/resources/backup';

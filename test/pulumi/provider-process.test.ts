@@ -1,4 +1,5 @@
-// Our handlers in the SDK's own provider process against a real engine, called as Pulumi's engine calls.
+// Our handlers in the SDK's own provider process against a real engine, called as Pulumi's engine
+// calls.
 import type { Engine } from '../../bundled-engine/main';
 import { asAdmin, freshFolder, runEngine, stopEngines } from '../engine/running-engine';
 import type { Client } from '../engine/running-engine';

@@ -1,5 +1,6 @@
-// The SDK's own dynamic-provider process with our handlers in it, called by gRPC as the engine calls it.
-// Only the engine is a stand-in: a port that listens, so that the provider finds its caller alive.
+// The SDK's own dynamic-provider process with our handlers in it, called by gRPC as the engine
+// calls it. Only the engine is a stand-in: a port that listens, so that the provider finds its
+// caller alive.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -58,7 +59,9 @@ export class ProviderProcess {
     child.stdout?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }
 
-  /** Starts one in `folder` and configures it. `isEngineAlive` false: nothing listens as the engine. */
+  /**
+   * Starts one in `folder` and configures it. `isEngineAlive` false: nothing listens as the engine.
+   */
   static async start(
     folder: string,
     config: Properties,

@@ -37,14 +37,14 @@ export function queryValue(request: RouteRequest, name: string): string | undefi
   return typeof value === 'string' ? value : value?.at(-1);
 }
 
-const yes = ['1', 't', 'true', 'on', 'y', 'yes'];
-const no = ['0', 'f', 'false', 'off', 'n', 'no'];
+const yes = new Set<string>(['1', 't', 'true', 'on', 'y', 'yes']);
+const no = new Set<string>(['0', 'f', 'false', 'off', 'n', 'no']);
 
 /** A boolean word of a query; null where it is none. */
 export function booleanWord(word: string): boolean | null {
   const lower = word.trim().toLowerCase();
-  if (yes.includes(lower)) return true;
-  return no.includes(lower) ? false : null;
+  if (yes.has(lower)) return true;
+  return no.has(lower) ? false : null;
 }
 
 /** A boolean query parameter; anything that is not a word for yes is no. */

@@ -29,8 +29,15 @@ export interface Offers<Row> {
 /** The most rows that one page holds (osapi_max_limit). */
 export const largestPage = 1000;
 
-const paging = ['limit', 'marker', 'offset', 'sort', 'sort_key', 'sort_dir'];
-const others = ['all_tenants', 'with_count', 'detail', 'project_id', 'tenant_id', 'usage'];
+const paging = new Set<string>(['limit', 'marker', 'offset', 'sort', 'sort_key', 'sort_dir']);
+const others = new Set<string>([
+  'all_tenants',
+  'with_count',
+  'detail',
+  'project_id',
+  'tenant_id',
+  'usage',
+]);
 
 type Draft<Row> = {
   filters: Record<string, unknown>;
@@ -44,7 +51,7 @@ export function listQueryOf<Row>(request: RouteRequest, offers: Offers<Row>): Li
   const draft: Draft<Row> = { filters: {}, contains: {}, pairs: {}, compare: [] };
   const unknown: string[] = [];
   for (const name of Object.keys(request.query)) {
-    if (paging.includes(name) || others.includes(name)) continue;
+    if (paging.has(name) || others.has(name)) continue;
     const value = queryValue(request, name) ?? '';
     if (!addFilter(draft, { request, offers, name, value })) unknown.push(name);
   }
@@ -181,7 +188,7 @@ function booleanOf(request: RouteRequest, name: string, value: string): boolean 
   throw requestFaults.invalidInput({ reason: `${name}=${value}` });
 }
 
-const comparisons: readonly string[] = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'];
+const comparisons = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq']);
 
 /** `gt:2026-01-01T00:00:00,lt:...` (3.60); times without an operator must be equal. */
 function comparisonsOf<Row>(
@@ -191,7 +198,7 @@ function comparisonsOf<Row>(
 ): Compare<Row>[] {
   return value.split(',').map((part) => {
     const [operator = '', ...rest] = part.trim().split(':');
-    const isOperator = comparisons.includes(operator);
+    const isOperator = comparisons.has(operator);
     const text = isOperator ? rest.join(':') : part.trim();
     const date = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
     if (Number.isNaN(date.getTime())) {

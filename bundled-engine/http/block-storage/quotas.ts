@@ -70,14 +70,14 @@ function assertMayRead(request: RouteRequest, projectId: string): void {
   throw httpFaults.policyRefused({ rule: 'volume_extension:quotas:show' });
 }
 
-const ignored = ['tenant_id', 'id', 'force', 'skip_validation'];
+const ignored = new Set<string>(['tenant_id', 'id', 'force', 'skip_validation']);
 
 /** The limits of a body, checked whole before any is set. */
 function limitsIn(
   given: Readonly<Record<string, string | number>>,
   known: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const entries = Object.entries(given).filter(([key]) => !ignored.includes(key));
+  const entries = Object.entries(given).filter(([key]) => !ignored.has(key));
   const unknown = entries.map(([key]) => key).filter((key) => !Object.hasOwn(known, key));
   if (unknown.length > 0) throw quotaFaults.badQuotaKeys({ keys: unknown });
   return Object.fromEntries(

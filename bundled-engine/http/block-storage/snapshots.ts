@@ -142,7 +142,14 @@ export const snapshotHandlers: HandlersOf<typeof snapshotRoutes> = {
   removeSnapshotMetadataKey: metadata.removeKey,
 };
 
-const settable = ['creating', 'available', 'deleting', 'error', 'error_deleting', 'backing-up'];
+const settable = new Set<string>([
+  'creating',
+  'available',
+  'deleting',
+  'error',
+  'error_deleting',
+  'backing-up',
+]);
 
 /** What a driver's own tools may report (cinder/api/contrib/snapshot_actions.py). */
 const reportable: Readonly<Record<string, readonly string[]>> = {
@@ -154,7 +161,7 @@ const reportable: Readonly<Record<string, readonly string[]>> = {
 export const snapshotActionHandlers: HandlersOf<typeof snapshotActionRoutes> = {
   async resetSnapshotStatus(request, parts) {
     const { status } = request.body['os-reset_status'];
-    if (!settable.includes(status)) {
+    if (!settable.has(status)) {
       throw savedFaults.invalidSnapshot({
         reason: `Must specify a valid status, not '${status}'.`,
       });

@@ -3,7 +3,11 @@
 import type { VolumeTypeRow } from '../../records/rows/volume-type-row';
 import type { RouteRequest } from '../route-request';
 
-const userVisible = ['multiattach', 'RESKEY:availability_zones', 'replication_enabled'];
+const userVisible = new Set<string>([
+  'multiattach',
+  'RESKEY:availability_zones',
+  'replication_enabled',
+]);
 
 /** The extra specs that the caller may see. */
 export function visibleSpecs(
@@ -11,7 +15,7 @@ export function visibleSpecs(
   type: VolumeTypeRow,
 ): Readonly<Record<string, string>> {
   if (request.caller.isAdmin) return type.extraSpecs;
-  const visible = Object.entries(type.extraSpecs).filter(([key]) => userVisible.includes(key));
+  const visible = Object.entries(type.extraSpecs).filter(([key]) => userVisible.has(key));
   return Object.fromEntries(visible);
 }
 
