@@ -133,8 +133,8 @@ export async function removeThing(
   const { id, values } = request;
   if (adoptedHere.has(id)) {
     throw new Refusal(
-      `Refused to remove ${adapter.model.noun} ${id}: this run has just adopted it, so that old and ` +
-        'new are one. Take `adopt` out of the program, or name another thing there.',
+      `Refused to remove ${adapter.model.noun} ${id}: this run has just adopted it, so that old ` +
+        'and new are one. Take `adopt` out of the program, or name another thing there.',
     );
   }
   const scope = scopeOf(adapter, session, { inputs: values, verb: 'delete' });
@@ -234,7 +234,7 @@ async function takeUp(
   const usable: Observed[] = [];
   for (const found of await adapter.find(scope, given.marker, given.inputs)) {
     if (isFailed(found.status)) {
-      given.session.warn(`Removing ${noun} ${found.id}, which an interrupted run left in error.`);
+      given.session.warn(`Removing ${noun} ${found.id}: an interrupted run left it in error.`);
       await adapter.remove(scope, found, {});
     } else if (found.status !== 'deleting' && fits(adapter, found, given.inputs)) {
       usable.push(found);

@@ -9,7 +9,6 @@ import { DeclaredResource } from './declared-resource';
 export type BackupArgs = ArgsOf<typeof backup, 'volumeId'>;
 
 /** Properties of a Backup, read back from the service. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Backup extends PropertiesOf<typeof backup, 'name' | 'volumeId'> {}
 
 /**
@@ -18,7 +17,6 @@ export interface Backup extends PropertiesOf<typeof backup, 'name' | 'volumeId'>
  * @example
  * const nightly = new Backup("nightly", { volumeId: data.id, incremental: true });
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Backup extends DeclaredResource {
   constructor(name: string, args: BackupArgs, options: CustomResourceOptions = {}) {
     super(backup, name, { args, options });

@@ -5,6 +5,12 @@ import { createRequire } from 'node:module';
 import { reasonOf } from '../resources/refusal';
 import type { Plain } from './to-plain';
 
+/** What is used of the gRPC library. */
+interface GrpcParts {
+  readonly status: { readonly UNKNOWN: number };
+  readonly Metadata: new () => { add(key: string, value: Buffer): void };
+}
+
 /** What the engine is to keep of a resource that is there but not as asked for. */
 export interface Kept {
   readonly id: string;
@@ -32,7 +38,8 @@ export function initFailed(kept: Kept): Error {
  */
 export function readFailed(kept: Kept, inputs: Readonly<Record<string, Plain>> | null): Error {
   const sdk = createRequire(require.resolve('@pulumi/pulumi'));
-  const grpc = sdk('@grpc/grpc-js') as typeof import('@grpc/grpc-js');
+  // The SDK's own copies of its libraries; their generated messages have no types.
+  const grpc: GrpcParts = sdk('@grpc/grpc-js');
   const { Struct } = sdk('google-protobuf/google/protobuf/struct_pb');
   const { Any } = sdk('google-protobuf/google/protobuf/any_pb');
   const { ErrorResourceInitFailed } = sdk('@pulumi/pulumi/proto/provider_pb');

@@ -9,7 +9,6 @@ import { DeclaredResource } from './declared-resource';
 export type ImageArgs = ArgsOf<typeof image>;
 
 /** Properties of an Image, read back from the service. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Image extends PropertiesOf<
   typeof image,
   | 'name'
@@ -29,7 +28,6 @@ export interface Image extends PropertiesOf<
  * const base = new Image("base", { filePath: "debian.qcow2" });
  * const golden = new Image("golden", { volumeId: prepared.id, volumeBacked: "required" });
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Image extends DeclaredResource {
   constructor(name: string, args: ImageArgs, options: CustomResourceOptions = {}) {
     super(image, name, { args, options });

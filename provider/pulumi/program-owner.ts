@@ -29,7 +29,8 @@ export async function programOwner(given: {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     throw new Refusal(
-      `Cannot keep ${file}, which tells this copy of the program from others: ${reasonOf(error)}. ` +
+      `Cannot keep ${file}, which tells this copy of the program from others: ` +
+        `${reasonOf(error)}. ` +
         'Make the folder writable, or set cinderkit:owner to a name of your own.',
     );
   }

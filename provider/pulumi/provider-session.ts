@@ -99,8 +99,8 @@ async function openConnection(config: Config, cwd: string): Promise<Connection> 
   if (engineFolder !== undefined && given.length > 0) {
     const names = given.map(([key]) => `cinderkit:${key}`).join(', ');
     throw new Refusal(
-      `Cannot use both cinderkit:engineFolder and ${names}: the one means the bundled engine, the ` +
-        'others a cloud. Remove one of them.',
+      `Cannot use both cinderkit:engineFolder and ${names}: the one means the bundled engine, ` +
+        'the others a cloud. Remove one of them.',
     );
   }
   const surroundings = { env: process.env, cwd, home: homedir() };
@@ -114,5 +114,5 @@ async function openConnection(config: Config, cwd: string): Promise<Connection> 
 
 /** Lines of a provider's stdout are shown to the user as information. */
 function warn(line: string): void {
-  console.log(line);
+  process.stdout.write(`${line}\n`);
 }

@@ -9,7 +9,6 @@ import { DeclaredResource } from './declared-resource';
 export type SnapshotArgs = ArgsOf<typeof snapshot, 'volumeId'>;
 
 /** Properties of a Snapshot, read back from the service. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Snapshot extends PropertiesOf<typeof snapshot, 'name' | 'volumeId'> {}
 
 /**
@@ -18,7 +17,6 @@ export interface Snapshot extends PropertiesOf<typeof snapshot, 'name' | 'volume
  * @example
  * const before = new Snapshot("before", { volumeId: data.id });
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Snapshot extends DeclaredResource {
   constructor(name: string, args: SnapshotArgs, options: CustomResourceOptions = {}) {
     super(snapshot, name, { args, options });

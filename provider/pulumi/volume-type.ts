@@ -9,7 +9,6 @@ import { DeclaredResource } from './declared-resource';
 export type VolumeTypeArgs = ArgsOf<typeof volumeType>;
 
 /** Properties of a VolumeType, read back from the service. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface VolumeType extends PropertiesOf<typeof volumeType, 'name' | 'isPublic'> {}
 
 /**
@@ -19,7 +18,6 @@ export interface VolumeType extends PropertiesOf<typeof volumeType, 'name' | 'is
  * @example
  * const fast = new VolumeType("fast", { extraSpecs: { volume_backend_name: "raw" } });
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class VolumeType extends DeclaredResource {
   constructor(name: string, args: VolumeTypeArgs = {}, options: CustomResourceOptions = {}) {
     super(volumeType, name, { args, options });

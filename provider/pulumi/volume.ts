@@ -9,7 +9,6 @@ import { DeclaredResource } from './declared-resource';
 export type VolumeArgs = ArgsOf<typeof volume>;
 
 /** Properties of a Volume, read back from the service. */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export interface Volume extends PropertiesOf<
   typeof volume,
   'name' | 'sizeGib' | 'availabilityZone'
@@ -25,7 +24,6 @@ export interface Volume extends PropertiesOf<
  * const data = new Volume("data", { sizeGib: 10 });
  * export const status = data.status;
  */
-// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Pulumi sets them all
 export class Volume extends DeclaredResource {
   constructor(name: string, args: VolumeArgs, options: CustomResourceOptions = {}) {
     super(volume, name, { args, options });

@@ -6,7 +6,11 @@ import { createInterface } from 'node:readline/promises';
 import { ToolchainFailure, exitCodes } from '../toolchain/failure.mjs';
 import { run } from '../toolchain/programs.mjs';
 
-/** Packages, each with a file that shows it is there. The NFS driver looks for mount.nfs. */
+/**
+ * Packages, each with a file that shows it is there. Not all are named by those that need them: the
+ * NFS driver looks for mount.nfs, and a backup runs dmidecode (os-brick) and stays in `creating` for
+ * ever where it is missing.
+ */
 const packages = {
   keystone: '/usr/bin/keystone-manage',
   'glance-api': '/usr/bin/glance-wsgi-api',
@@ -21,6 +25,7 @@ const packages = {
   'python3-pymysql': '/usr/lib/python3/dist-packages/pymysql/__init__.py',
   'qemu-utils': '/usr/bin/qemu-img',
   'nfs-common': '/sbin/mount.nfs',
+  dmidecode: '/usr/sbin/dmidecode',
   sudo: '/usr/bin/sudo',
 };
 

@@ -12,6 +12,7 @@ import { root } from '../run.mjs';
 import { programFolder } from '../stack.mjs';
 
 const mark = 'CINDERKIT_STORY_FOLDER';
+const stopTimeoutMs = 30_000;
 const sources = ['Pulumi.yaml', 'index.ts', 'make-disk-image.ts', 'package.json', 'tsconfig.json'];
 
 /** A program's folder and what runs there. */
@@ -40,7 +41,7 @@ export class Workplace {
 
   /**
    * Runs `pulumi ARGS` to its end; gives its exit code and all that it printed. On `signal` it is
-   * asked to stop, and finishes what it has begun.
+   * asked to stop, finishes what it has begun, and is killed where that takes over 30 seconds.
    */
   pulumi(args, { signal, env = {} } = {}) {
     return new Promise((resolve, reject) => {
@@ -51,7 +52,11 @@ export class Workplace {
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });
-      const stop = () => child.kill('SIGINT');
+      let killing;
+      const stop = () => {
+        child.kill('SIGINT');
+        killing = setTimeout(() => void this.#endProcesses(), stopTimeoutMs);
+      };
       signal?.addEventListener('abort', stop);
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
@@ -59,6 +64,7 @@ export class Workplace {
       }
       child.on('error', reject);
       child.on('close', (code) => {
+        clearTimeout(killing);
         signal?.removeEventListener('abort', stop);
         resolve({ code: code ?? -1, output });
       });
@@ -92,8 +98,13 @@ export class Workplace {
 
   /** Ends every process that was started here and removes the folder. Repeatable. */
   async dispose() {
+    await this.#endProcesses();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  // The CLI's children have groups of their own and outlive it; all of them carry the mark.
+  async #endProcesses() {
     const entry = `${mark}=${this.folder}`;
     await endProcesses(() => findProcesses((environment) => environment.includes(entry)));
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }

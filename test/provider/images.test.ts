@@ -90,7 +90,7 @@ test('an image made of a volume is found again while its name holds the mark', a
   await stage.remove(volumeAdapter, volume);
 });
 
-test('a file that is not there, or not what its digest says, is a failure of validation', async () => {
+test('a file that is not there, or not what its digest says, is refused', async () => {
   const isUnknown = () => false;
   const absent = { news: { filePath: '/nowhere/x.img' }, olds: {}, isUnknown };
   expect((await imageAdapter.defaults?.(absent))?.failures).toMatchObject([
@@ -106,7 +106,7 @@ const missing = toolMissing('qemu-img');
 if (missing !== null) {
   notRun('volume-backed images with qcow2', missing);
 } else {
-  test('where the driver clones, an image is volume-backed and its volumes are clones', async () => {
+  test('where the driver clones, images are volume-backed, their volumes clones', async () => {
     const type = await stage.make(volumeTypeAdapter, {
       name: 'cow',
       isPublic: true,
@@ -126,9 +126,8 @@ if (missing !== null) {
       diskFormat: 'qcow2',
     };
     await expect(stage.make(imageAdapter, copied)).rejects.toThrow(/not volume-backed/);
-    const [copy] = (await stage.connection.call(imageRoutes.listImages)).body.images.filter(
-      ({ name }) => name === 'img2',
-    );
+    const { images } = (await stage.connection.call(imageRoutes.listImages)).body;
+    const copy = images.find(({ name }) => name === 'img2');
     expect(copy?.status).toBe('active');
     await stage.connection.call(imageRoutes.deleteImage, { params: { id: copy?.id ?? '' } });
     for (const state of [clone, volume]) await stage.remove(volumeAdapter, state);

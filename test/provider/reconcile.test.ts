@@ -25,7 +25,7 @@ const countVolumes = async (): Promise<number> => {
   return reply.body.volumes.length;
 };
 
-test('an interrupted making is taken up even where it is still at work, and grown to size', async () => {
+test('an interrupted making is taken up, and brought to what is wanted now', async () => {
   stage.isCallerAlive = false;
   const first = await stage.make(volumeAdapter, { name: 'one', sizeGib: 1 }, 'interrupted');
   stage.isCallerAlive = true;
@@ -37,7 +37,7 @@ test('an interrupted making is taken up even where it is still at work, and grow
   await stage.remove(volumeAdapter, second);
 });
 
-test('a half-made thing that has outgrown the program, or has another type, is left alone', async () => {
+test('a half-made thing that has outgrown the program is left alone', async () => {
   stage.isCallerAlive = false;
   const large = await stage.make(volumeAdapter, { name: 'large', sizeGib: 3 }, 'outgrown');
   stage.isCallerAlive = true;
@@ -76,7 +76,7 @@ test('two half-made things of one place are not guessed between', async () => {
   for (const state of [a, b]) await stage.remove(volumeAdapter, state);
 });
 
-test('adopting takes a thing over as it is, refuses what cannot become it, and what is not there', async () => {
+test('adopting takes a thing over, and refuses what cannot become what is wanted', async () => {
   const made = await stage.make(volumeAdapter, { name: 'theirs', sizeGib: 1 });
   const inputs = { adopt: made.id, name: 'ours', sizeGib: 2 };
   const adopted = await stage.make(volumeAdapter, inputs);
@@ -103,7 +103,7 @@ test('changes of what only the tool knows call no service', async () => {
   await stage.remove(volumeAdapter, made);
 });
 
-test('a retype in the same pool and a growth in one update; an impossible one is half done', async () => {
+test('retype and growth go in one update; an impossible one is half done', async () => {
   const type = await stage.make(volumeTypeAdapter, {
     name: 'gold',
     isPublic: true,
@@ -125,7 +125,7 @@ test('a retype in the same pool and a growth in one update; an impossible one is
   await stage.remove(volumeTypeAdapter, type);
 });
 
-test('extra specs are altered key by key, and a type in use is not removed but its users named', async () => {
+test('extra specs are altered key by key; a type in use names its users', async () => {
   const inputs = { name: 'specs', isPublic: true, extraSpecs: { 'x:a': '1', 'x:b': '2' } };
   const made = await stage.make(volumeTypeAdapter, inputs);
   const volume = await stage.make(volumeAdapter, { name: 'user', sizeGib: 1, volumeType: 'specs' });

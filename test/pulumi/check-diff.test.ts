@@ -26,7 +26,7 @@ const memory = (names: string[], more: object = {}) => ({
   __applied: { names, keys: {}, spellings: {}, isComplete: true, ...more },
 });
 
-test('a name is chosen once: logical name and seven digits; it is kept, and may be taken away', async () => {
+test('a name is chosen once: logical name and seven digits, then it is kept', async () => {
   const first = await volumes.check({}, { ...identity, sizeGib: 1 });
   expect(first.failures).toEqual([]);
   expect(first.inputs['name']).toMatch(/^data-[0-9a-f]{7}$/);

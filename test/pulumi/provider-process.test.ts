@@ -82,7 +82,7 @@ test('drift of own keys shows in the inputs that read gives, keys of others do n
   await provider.remove(volume.id, outs);
 });
 
-test('a refused creation that exists is kept with its id and reasons, and then replaced', async () => {
+test('a failed creation is kept with its id and reasons, and then replaced', async () => {
   const type = await made('volume-type', { extraSpecs: { volume_backend_name: 'nowhere' } });
   const { inputs } = await provider.check({}, args('volume', { sizeGib: 1, volumeType: type.id }));
   const failure = await failureOf(provider.create(inputs));
