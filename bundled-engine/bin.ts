@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The program `cinderkit`. Invariant: V8's compile cache is on before anything heavy is loaded, for it
-// halves the time to a ready engine from the second start on.
+// The program `cinderkit`. Invariant: V8's compile cache is on before anything heavy is loaded, for
+// it halves the time to a ready engine from the second start on.
 import { enableCompileCache } from 'node:module';
 
 enableCompileCache();

@@ -1,6 +1,6 @@
-// The command line of the engine: start, stop, status, reset. Invariants: with --json stdout holds one
-// JSON value and nothing else; exit codes mean the same everywhere: 0 done, 1 failed, 3 not running,
-// 4 another engine holds the folder. No colours, so NO_COLOR has nothing to switch off.
+// The command line of the engine: start, stop, status, reset. Invariants: with --json stdout holds
+// one JSON value and nothing else; exit codes mean the same everywhere: 0 done, 1 failed, 3 not
+// running, 4 another engine holds the folder. No colours, so NO_COLOR has nothing to switch off.
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';

@@ -1,5 +1,6 @@
-// clouds.yaml: how people and tools log in to this engine. Invariants: only its owner can read it; it is
-// replaced in one move; the passwords in it are the only copy, for the records have hashes alone.
+// clouds.yaml: how people and tools log in to this engine. Invariants: only its owner can read it;
+// it is replaced in one move; the passwords in it are the only copy, for the records have hashes
+// alone.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from './host/error-facts';

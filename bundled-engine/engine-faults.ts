@@ -1,5 +1,6 @@
-// What can go wrong with an engine as a whole: its folder, its lock, its port, its settings. These are
-// met by people who start it, never by clients of its APIs. Invariant: each says what to do next.
+// What can go wrong with an engine as a whole: its folder, its lock, its port, its settings. These
+// are met by people who start it, never by clients of its APIs. Invariant: each says what to do
+// next.
 import { defineFaults } from '../schema/kernel/fault';
 
 const because = (details: { reason: string }): string => details.reason;
@@ -51,8 +52,8 @@ export const engineFaults = defineFaults({
   engineStuck: {
     http: 500,
     message: (details: { folder: string; pid: number; seconds: number }) =>
-      `could not stop the engine in ${details.folder}: process ${details.pid} is still there after ` +
-      `${details.seconds} s; look at engine.log there, then end the process by hand`,
+      `could not stop the engine in ${details.folder}: process ${details.pid} is still there ` +
+      `after ${details.seconds} s; look at engine.log there, then end the process by hand`,
   },
   startFailed: {
     http: 500,

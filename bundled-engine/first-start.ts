@@ -1,6 +1,6 @@
 // What an engine needs before anybody can log in: roles, accounts, the internal tenant, the default
-// volume type. Invariant: all of it is made in one transaction and may be run at every start; what an
-// administrator changed or removed later is left alone.
+// volume type. Invariant: all of it is made in one transaction and may be run at every start; what
+// an administrator changed or removed later is left alone.
 import type { EngineConfig } from './config';
 import { accounts, readPasswords } from './clouds-file';
 import type { CloudPasswords } from './clouds-file';

@@ -1,5 +1,6 @@
-// Bytes of images that are kept as files: images/<id>. Invariants: a file under an image's id is whole,
-// durable and hashed; everything else in the folder is a temporary that the next start removes.
+// Bytes of images that are kept as files: images/<id>. Invariants: a file under an image's id is
+// whole, durable and hashed; everything else in the folder is a temporary that the next start
+// removes.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
@@ -35,8 +36,9 @@ export interface ImageFiles {
   /** A fresh temporary name beside it, for bytes that are not yet whole. Absolute. */
   temporaryPath(imageId: string): string;
   /**
-   * Writes a stream to `path`, hashing as it goes; durable when it resolves. Fails as the stream or the
-   * disk does, and then leaves the incomplete file, which the caller discards. Not repeatable.
+   * Writes a stream to `path`, hashing as it goes; durable when it resolves. Fails as the stream
+   * or the disk does, and then leaves the incomplete file, which the caller discards. Not
+   * repeatable.
    */
   receive(path: string, bytes: AsyncIterable<Uint8Array>): Promise<ImageFacts>;
   /** Hashes a file that something else wrote to a temporary path, and makes it durable. */

@@ -1,9 +1,11 @@
-// Puts an engine together: folder, records, pools, jobs, HTTP. The only place where drivers, database
-// and configuration meet. Invariants: what was opened is closed in the opposite order, however far the
-// start came; the ready endpoint says so only when recovery has begun and every pool can serve.
+// Puts an engine together: folder, records, pools, jobs, HTTP. The only place where drivers,
+// database and configuration meet. Invariants: what was opened is closed in the opposite order,
+// however far the start came; the ready endpoint says so only when recovery has begun and every
+// pool can serve.
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { logFileName } from '../schema/wire/engine-folder';
@@ -22,6 +24,7 @@ import { seed } from './first-start';
 import { createServer } from './http/server';
 import { openImageFiles } from './image-files';
 import { JobRunner } from './jobs/runner';
+import type { StepHooks } from './jobs/step-hooks';
 import { isLoopback, listen } from './listen';
 import { openPools } from './open-pools';
 import { allOperations } from './operations/all-operations';
@@ -48,6 +51,8 @@ export interface EngineOptions {
   readonly logLevel?: string;
   /** For tests that move time. */
   readonly clock?: Clock;
+  /** For tests that interrupt jobs at a step. */
+  readonly jobHooks?: StepHooks;
 }
 
 /** A running engine. */
@@ -64,11 +69,12 @@ export interface Engine {
 
 const usualHost = '127.0.0.1';
 const graceMs = 10_000;
+const idleLookMs = 50;
 
 /**
  * Starts an engine and resolves when it serves. Fails with a Fault (`engineLocked`,
- * `dataFolderUnusable`, `configUnusable`, `poolUnusable`, `addressUnusable`, `remoteRefused`) and then
- * leaves nothing running.
+ * `dataFolderUnusable`, `configUnusable`, `poolUnusable`, `addressUnusable`, `remoteRefused`) and
+ * then leaves nothing running.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const host = options.host ?? usualHost;
@@ -95,8 +101,7 @@ async function startLocked(
   // Of a run that did not end well: it must not be found while this one is not ready.
   await removeEngineFile(dataFolder);
   const config = await readConfig(dataFolder);
-  const log = openLog(dataFolder, options.logLevel ?? 'info');
-  undoing.add(async () => log.flush());
+  const log = openLog(dataFolder, options.logLevel ?? 'info', undoing);
   const { parts, passwords } = await openParts(options, config, { log, undoing });
 
   const state: { now: ReadyReply['status'] } = { now: 'starting' };
@@ -104,9 +109,7 @@ async function startLocked(
   undoing.add(async () => {
     state.now = 'stopping';
     app.isServing = false;
-    // Connections that do not end are cut, so that a stop is a matter of seconds.
-    const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
-    await app.close().finally(() => clearTimeout(cut));
+    await closeServer(app);
   });
   const url = await listen(app, parts.database, { host, port });
   await writeClouds(dataFolder, { url, region: config.region, passwords });
@@ -131,12 +134,23 @@ async function startLocked(
   return { url, dataFolder, instanceId, parts, stop };
 }
 
+/** Lets requests in flight end; connections that do not are cut, so that a stop is bounded. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  // A connection that falls idle only now would keep the server open until its client lets go.
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleLookMs);
+  await app.close().finally(() => {
+    clearTimeout(cut);
+    clearInterval(idle);
+  });
+}
+
 async function openParts(
   options: EngineOptions,
   config: EngineConfig,
   from: { readonly log: Logger; readonly undoing: Undoing },
 ): Promise<{ parts: Parts; passwords: { admin: string; member: string } }> {
-  const { dataFolder, clock = { now: () => new Date() } } = options;
+  const { dataFolder, clock = { now: () => new Date() }, jobHooks: hooks = {} } = options;
   const { log, undoing } = from;
   const database = await openDatabase({ file: join(dataFolder, 'records.db') });
   undoing.add(() => database.close());
@@ -151,7 +165,7 @@ async function openParts(
   const { internalTenant, passwords, isNew } = seeded;
   if (isNew) log.info('new passwords were written to clouds.yaml');
   const backups = backupStore(target);
-  const jobs = new JobRunner({ database, log, parts: () => parts });
+  const jobs = new JobRunner({ database, log, parts: () => parts, hooks });
   const parts: Parts = {
     database,
     jobs,
@@ -192,10 +206,18 @@ async function readiness(
   return problems.length === 0 ? { status, ...about } : { status: 'unhealthy', problems, ...about };
 }
 
-function openLog(dataFolder: string, level: string): Logger {
+function openLog(dataFolder: string, level: string, undoing: Undoing): Logger {
   const dest = join(dataFolder, logFileName);
   // Synchronous, so that the last words before a crash are there.
-  return pino({ level, base: null }, pino.destination({ dest, sync: true, mode: 0o600 }));
+  const destination = pino.destination({ dest, sync: true, mode: 0o600 });
+  undoing.add(
+    () =>
+      new Promise((resolve) => {
+        destination.once('close', resolve);
+        destination.end();
+      }),
+  );
+  return pino({ level, base: null }, destination);
 }
 
 async function emptyFolder(folder: string): Promise<string> {

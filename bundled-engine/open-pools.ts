@@ -1,6 +1,6 @@
-// Opens the pools of the configuration, or the default ones that this machine can serve. Invariant: a
-// pool that was asked for by name and cannot serve stops the start; a default one is left out, said in
-// the log.
+// Opens the pools of the configuration, or the default ones that this machine can serve. Invariant:
+// a pool that was asked for by name and cannot serve stops the start; a default one is left out,
+// said in the log.
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Logger } from 'pino';

@@ -1,6 +1,6 @@
 // What operations and HTTP handlers work with: one object, made in main.ts and handed down, so that
-// nothing else in the engine meets a concrete driver, a file or a configuration file. Invariant: this
-// file holds types alone.
+// nothing else in the engine meets a concrete driver, a file or a configuration file. Invariant:
+// this file holds types alone.
 import type { Logger } from 'pino';
 import type { BackupStore } from './backups/backup-store';
 import type { EngineConfig } from './config';
@@ -16,7 +16,10 @@ export interface Pool {
   readonly volumeBackendName: string;
   /** `cinderkit@POOL#POOL`, as os-vol-host-attr:host shows it. */
   readonly host: string;
-  /** Upper bound of provisioned space given in the configuration; null where the disk is the bound. */
+  /**
+   * Upper bound of provisioned space given in the configuration; null where the disk is the
+   * bound.
+   */
   readonly capacityGib: number | null;
   readonly driver: Driver;
 }

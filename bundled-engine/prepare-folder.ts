@@ -1,7 +1,7 @@
-// Takes possession of a data folder: makes it, private to its owner, and locks it. Invariant: after this
-// no other engine touches the folder until it is let go, and every refusal says what to do.
-import { open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+// Takes possession of a data folder: makes it, private to its owner, and locks it. Invariant: after
+// this no other engine touches the folder until it is let go, and every refusal says what to do.
+import { access, mkdir, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { errnoOf, messageOf } from './host/error-facts';
 import { isFault } from '../schema/kernel/fault';
 import { configFileName } from './config';
@@ -13,6 +13,7 @@ import type { FolderLock } from './host/lock-folder';
 export async function prepareFolder(folder: string): Promise<FolderLock> {
   try {
     await assertOurs(folder);
+    await makeFolders(folder);
     const lock = await lockFolder(folder);
     try {
       await proveWritable(folder);
@@ -44,7 +45,23 @@ async function assertOurs(folder: string): Promise<void> {
   throw engineFaults.dataFolderUnusable({ folder, reason });
 }
 
-/** A lock can be had on a full or read-only disk; a start that then fails half-way is harder to read. */
+/** Level by level: node's recursive mkdir never ends in file systems such as /proc. */
+async function makeFolders(folder: string): Promise<void> {
+  const isThere = await access(folder).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return;
+  await makeFolders(dirname(folder));
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  });
+}
+
+/**
+ * A lock can be had on a full or read-only disk; a start that then fails half-way is harder to
+ * read.
+ */
 async function proveWritable(folder: string): Promise<void> {
   const path = join(folder, '.writable');
   const file = await open(path, 'w', 0o600);
@@ -62,6 +79,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'its file system is read-only',
   ENOSPC: 'its disk is full',
   EDQUOT: 'its disk quota is used up',
+  ENOENT: 'no folder can be made there',
   ENOTDIR: 'it or something above it is a file',
   EEXIST: 'a file of that name is in the way',
 };

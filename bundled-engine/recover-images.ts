@@ -1,5 +1,5 @@
-// Puts images right after a crash: uploads that were cut off go back to queued, files without an image
-// go away. Invariant: what an unfinished job is working on is left to that job.
+// Puts images right after a crash: uploads that were cut off go back to queued, files without an
+// image go away. Invariant: what an unfinished job is working on is left to that job.
 import type { ImageFiles } from './image-files';
 import { listImages } from './records/images';
 import type { Database } from './records/database';

@@ -1,6 +1,6 @@
-// Runs an engine as a process: in the foreground until a signal, or in the background, where it tells its
-// starter once that it is ready or why it is not. Invariant: the starter's answer is the truth about the
-// engine, not about the process: it waits for ready.
+// Runs an engine as a process: in the foreground until a signal, or in the background, where it
+// tells its starter once that it is ready or why it is not. Invariant: the starter's answer is the
+// truth about the engine, not about the process: it waits for ready.
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from './host/error-facts';
@@ -30,7 +30,10 @@ const toldShape = z.union([
   z.object({ failed: z.object({ code: z.string(), message: z.string(), http: z.number() }) }),
 ]);
 
-/** Starts an engine here, calls `tell` when it is ready, and resolves after a signal has stopped it. */
+/**
+ * Starts an engine here, calls `tell` when it is ready, and resolves after a signal has stopped
+ * it.
+ */
 export async function runInForeground(
   options: StartOptions,
   tell: (started: Started) => void,
@@ -56,7 +59,10 @@ export async function runInForeground(
   }
 }
 
-/** Starts an engine that outlives this process; resolves when it is ready. Fails as its start does. */
+/**
+ * Starts an engine that outlives this process; resolves when it is ready. Fails as its start
+ * does.
+ */
 export async function runInBackground(options: StartOptions): Promise<Started> {
   const { dataFolder } = options;
   // Taken and let go: a folder that cannot serve is told before a process is started for it.

@@ -1,5 +1,6 @@
-// Finds, stops and empties engines from outside. Invariant: a process is signalled only after the engine
-// behind it has echoed the instance of its folder, so a process that got an old id is never hit.
+// Finds, stops and empties engines from outside. Invariant: a process is signalled only after the
+// engine behind it has echoed the instance of its folder, so a process that got an old id is never
+// hit.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -32,8 +33,8 @@ export async function findEngine(dataFolder: string): Promise<FoundEngine> {
 }
 
 /**
- * Stops the engine of a folder and waits until its process is gone. Fails with `engineNotRunning`, or
- * `engineStuck` after `timeoutMs`.
+ * Stops the engine of a folder and waits until its process is gone. Fails with `engineNotRunning`,
+ * or `engineStuck` after `timeoutMs`.
  */
 export async function stopEngine(dataFolder: string, timeoutMs = 30_000): Promise<FoundEngine> {
   const found = await findEngine(dataFolder);

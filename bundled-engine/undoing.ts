@@ -1,5 +1,5 @@
-// Closes what was opened, in the opposite order. Invariant: each act runs once, also when an earlier one
-// fails, and everybody who asks waits for the same end.
+// Closes what was opened, in the opposite order. Invariant: each act runs once, also when an
+// earlier one fails, and everybody who asks waits for the same end.
 
 /** A stack of acts that take something back. */
 export class Undoing {
@@ -11,7 +11,9 @@ export class Undoing {
     this.acts.push(act);
   }
 
-  /** Runs every act. Fails, after all have run, with what the first failing one threw. Repeatable. */
+  /**
+   * Runs every act. Fails, after all have run, with what the first failing one threw. Repeatable.
+   */
   run(): Promise<void> {
     this.running ??= this.runAll();
     return this.running;

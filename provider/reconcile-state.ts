@@ -5,6 +5,7 @@ import type { FieldModel, ResourceModel } from '../schema/kernel/describe';
 import type { Owned } from './reconcile-compare';
 import { isAbsent, isEmpty, isSame, ownedBy } from './reconcile-compare';
 import type { Observed, Values } from './resources/adapter';
+import { holderKey } from './resources/wire-values';
 
 /** What is remembered beside the values. It holds names, never what users wrote. */
 export interface Memory {
@@ -14,6 +15,8 @@ export interface Memory {
    * It was once as asked for. One that failed before that holds nobody's bytes: replacing heals it.
    */
   readonly isComplete: boolean;
+  /** The word of the adoption by which this state holds the thing; null for one that it made. */
+  readonly holder: string | null;
 }
 
 /** A thing as a tool's state keeps it: live values of inputs and outputs by name. */
@@ -30,6 +33,7 @@ export interface Sources {
   readonly written: Values;
   readonly owned?: Owned;
   readonly isComplete?: boolean;
+  readonly holder?: string | null;
 }
 
 /** The state of a thing as it was observed. */
@@ -43,7 +47,12 @@ export function stateOf(model: ResourceModel, sources: Sources): State {
   return {
     id: observed.id,
     values,
-    memory: { owned, spellings, isComplete: sources.isComplete ?? true },
+    memory: {
+      owned,
+      spellings,
+      isComplete: sources.isComplete ?? true,
+      holder: sources.holder ?? null,
+    },
   };
 }
 
@@ -83,7 +92,9 @@ function ownPart(
   sides: { live: unknown; mine: unknown; owned: Owned },
 ): unknown {
   const live = Object.entries(sides.live ?? {});
-  if (sides.owned.names.length === 0) return Object.fromEntries(live);
+  if (sides.owned.names.length === 0) {
+    return Object.fromEntries(live.filter(([key]) => key !== holderKey));
+  }
   const keys = new Set([...Object.keys(sides.mine ?? {}), ...(sides.owned.keys[field.name] ?? [])]);
   const own = Object.fromEntries(live.filter(([key]) => keys.has(key)));
   return isAbsent(sides.mine) && isEmpty(own) ? undefined : own;

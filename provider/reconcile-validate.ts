@@ -111,8 +111,9 @@ function willBeReplaced(model: ResourceModel, { news, olds, isUnknown }: Written
   });
 }
 
+/** Maps and lists may hold what is nobody's business; they are not quoted. */
 function shown(field: FieldModel, value: unknown): string {
-  if (field.secret) return 'what it is';
+  if (field.secret || typeof value === 'object') return 'what it is';
   const text = JSON.stringify(value) ?? String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

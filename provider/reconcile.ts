@@ -6,9 +6,11 @@ import type { Owned } from './reconcile-compare';
 import { changedFields, droppedKeys, ownedBy, ownedByBoth, ownsNothing } from './reconcile-compare';
 import { HalfDone } from './reconcile-failure';
 import type { Origin } from './reconcile-marker';
+import { holderOf, letGo, takeHold } from './reconcile-holder';
 import { markerFor } from './reconcile-marker';
 import type { Memory, State } from './reconcile-state';
 import { liveOr, stateOf, writtenInputs } from './reconcile-state';
+import { checkAdoptable, takeUp } from './reconcile-take-up';
 import type { Adapter, Observed, Scope, Values } from './resources/adapter';
 import { numberOf, stringOf } from './resources/wire-values';
 import { reasonOf, Refusal } from './resources/refusal';
@@ -30,9 +32,6 @@ export interface Session {
 const defaultMinutes = { create: 20, update: 20, delete: 20, read: 5 } as const;
 const imageCreateMinutes = 60;
 
-/** Ids that this process took over instead of making them; see removeThing. */
-const adoptedHere = new Set<string>();
-
 /**
  * Makes a thing, or takes up the one that an interrupted call had begun to make, or adopts the one
  * that `inputs.adopt` names. Throws HalfDone where it exists but is not ready. Repeatable.
@@ -47,11 +46,16 @@ export async function createThing(
   const adopted = stringOf(inputs['adopt']);
   if (adopted !== undefined) {
     await checkAdoptable(adapter, scope, { id: adopted, inputs });
-    adoptedHere.add(adopted);
-    return converge(adapter, scope, { session, id: adopted, inputs, isNew: false });
+    return converge(adapter, scope, {
+      session,
+      id: adopted,
+      inputs,
+      isNew: false,
+      isAdopted: true,
+    });
   }
   const marker = markerFor(adapter, request.origin, inputs);
-  const begun = await takeUp(adapter, scope, { session, marker, inputs });
+  const begun = await takeUp(adapter, scope, { marker, inputs, warn: session.warn });
   const id = begun?.id ?? (await adapter.create(scope, inputs, marker));
   return converge(adapter, scope, { session, id, inputs, isNew: true });
 }
@@ -85,6 +89,7 @@ export async function readThing(
     written: values,
     owned: memory?.owned ?? ownsNothing,
     isComplete: (memory?.isComplete ?? true) || isAtRest(adapter, observed.status),
+    holder: memory?.holder ?? null,
   });
   const reasons = isBad ? await failureOf(adapter, scope, observed) : [];
   return { state, inputs: writtenInputs(adapter.model, state), reasons };
@@ -124,22 +129,26 @@ export async function updateThing(
   });
 }
 
-/** Removes a thing as its inputs say and waits until it is gone. Gone already is success. */
+/**
+ * Removes a thing as its inputs say and waits until it is gone. Gone already is success, and so is
+ * one that was adopted by somebody else since: it is no longer this state's to remove.
+ */
 export async function removeThing(
   adapter: Adapter,
   session: Session,
-  request: { readonly id: string; readonly values: Values },
+  request: { readonly id: string; readonly values: Values; readonly memory: Memory | null },
 ): Promise<void> {
   const { id, values } = request;
-  if (adoptedHere.has(id)) {
-    throw new Refusal(
-      `Refused to remove ${adapter.model.noun} ${id}: this run has just adopted it, so that old ` +
-        'and new are one. Take `adopt` out of the program, or name another thing there.',
-    );
-  }
   const scope = scopeOf(adapter, session, { inputs: values, verb: 'delete' });
   const observed = await adapter.observe(scope, id);
-  if (observed) await adapter.remove(scope, observed, values);
+  if (!observed) return;
+  const holder = holderOf(adapter, observed);
+  if (holder !== null && holder !== request.memory?.holder) {
+    session.warn(`Leaving ${adapter.model.noun} ${id}: it has been adopted anew.`);
+    return;
+  }
+  if (values['onDelete'] === 'retain') await letGo(adapter, scope, observed);
+  await adapter.remove(scope, observed, values);
 }
 
 interface Converging {
@@ -147,6 +156,7 @@ interface Converging {
   readonly id: string;
   readonly inputs: Values;
   readonly isNew: boolean;
+  readonly isAdopted?: boolean;
   readonly before?: { readonly values: Values; readonly memory: Memory };
 }
 
@@ -163,7 +173,9 @@ async function converge(adapter: Adapter, scope: Scope, work: Converging): Promi
       await adapter.unmark(scope, last, inputs);
       last = await mustObserve(adapter, scope, work.id);
     }
-    return stateOf(adapter.model, { observed: last, written: inputs });
+    const before = work.before?.memory.holder ?? null;
+    const holder = work.isAdopted ? await takeHold(adapter, scope, last) : before;
+    return stateOf(adapter.model, { observed: last, written: inputs, holder });
   } catch (error) {
     throw await halfDone(adapter, scope, { work, owned, error });
   }
@@ -221,69 +233,9 @@ async function halfDone(
     written: { ...work.before?.values, ...work.inputs },
     owned: ownedByBoth(owned, ownedBy(adapter.model, work.inputs)),
     isComplete: work.before?.memory.isComplete ?? !work.isNew,
+    holder: work.before?.memory.holder ?? null,
   });
   return new HalfDone(state, [reasonOf(error)]);
-}
-
-async function takeUp(
-  adapter: Adapter,
-  scope: Scope,
-  given: { session: Session; marker: string; inputs: Values },
-): Promise<Observed | null> {
-  const { noun } = adapter.model;
-  const usable: Observed[] = [];
-  for (const found of await adapter.find(scope, given.marker, given.inputs)) {
-    if (isFailed(found.status)) {
-      given.session.warn(`Removing ${noun} ${found.id}: an interrupted run left it in error.`);
-      await adapter.remove(scope, found, {});
-    } else if (found.status !== 'deleting' && fits(adapter, found, given.inputs)) {
-      usable.push(found);
-    }
-  }
-  const ids = usable.map((found) => found.id);
-  if (ids.length > 1) {
-    throw new Refusal(
-      `Cannot tell which ${noun} an interrupted run had made: ${ids.join(' and ')} carry its mark. ` +
-        'Remove those that you do not need, or name the right one as `adopt`.',
-    );
-  }
-  if (usable[0]) given.session.warn(`Going on with ${noun} ${ids[0]} of an interrupted run.`);
-  return usable[0] ?? null;
-}
-
-/** A thing that has outgrown what is wanted cannot become it. */
-function fits(adapter: Adapter, found: Observed, inputs: Values): boolean {
-  const growing = adapter.model.inputs.filter(({ order }) => order === 'grow');
-  return growing.every(({ name }) => {
-    const wanted = numberOf(inputs[name]);
-    return wanted === undefined || (numberOf(found.inputs[name]) ?? 0) <= wanted;
-  });
-}
-
-async function checkAdoptable(
-  adapter: Adapter,
-  scope: Scope,
-  given: { id: string; inputs: Values },
-): Promise<void> {
-  const { id, inputs } = given;
-  const { model } = adapter;
-  const observed = await adapter.observe(scope, id);
-  if (!observed) {
-    throw new Refusal(`Cannot adopt ${model.noun} ${id}: the service knows none with this id.`);
-  }
-  const live = liveOr(model, observed, inputs);
-  const sides = { desired: inputs, live, owned: ownsNothing, spellings: observed.spellings ?? {} };
-  const wrong = changedFields(model, sides).filter(({ home, change }) => {
-    return home === 'service' && change !== 'in-place';
-  });
-  if (wrong.length === 0) return;
-  const list = wrong.map(
-    ({ name }) => `${name} is ${String(live[name])}, not ${String(inputs[name])}`,
-  );
-  throw new Refusal(
-    `Cannot adopt ${model.noun} ${id}: ${list.join('; ')}, and that cannot be changed in place. ` +
-      'Write what it is, or adopt another.',
-  );
 }
 
 async function mustObserve(adapter: Adapter, scope: Scope, id: string): Promise<Observed> {

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import prettier from 'prettier';
+import { format as pretty, resolveConfig } from 'prettier';
 import { build } from './build.mjs';
 import { liftFieldDocs } from './generate/field-docs.mjs';
 import { lifecyclesPage, resourcesPage } from './generate/reference-pages.mjs';
@@ -22,21 +22,15 @@ function definitions() {
 async function generatedFiles() {
   const docs = liftFieldDocs(root);
   const { models, tables } = definitions();
-  const docsSource =
-    '// Generated from the doc comments in schema/resources by `npm run generate`; do not edit.\n\n' +
-    '/** What each field is, by resource noun and field name. */\n' +
-    'export const fieldDocs: Readonly<Record<string, Readonly<Record<string, string>>>> = ' +
-    `${JSON.stringify(docs, null, 2)};\n`;
   return {
-    'schema/generated/field-docs.ts': await format(docsSource, 'typescript'),
     'docs/reference/resources.md': await format(resourcesPage(models, docs), 'markdown'),
     'docs/reference/lifecycles.md': await format(lifecyclesPage(tables), 'markdown'),
   };
 }
 
 async function format(text, parser) {
-  const options = await prettier.resolveConfig(join(root, 'package.json'));
-  return prettier.format(text, { ...options, parser });
+  const options = await resolveConfig(join(root, 'package.json'));
+  return pretty(text, { ...options, parser });
 }
 
 await build({ quiet: true });

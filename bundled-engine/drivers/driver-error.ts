@@ -1,15 +1,15 @@
-// How a driver says no. The driver alone knows what its storage meant, so it classifies each failure
-// here and nobody above reads errno or a tool's text. Invariant: everything that leaves a driver is a
-// DriverError; its reason decides retry and HTTP face, its message is for people.
+// How a driver says no. The driver alone knows what its storage meant, so it classifies each
+// failure here and nobody above reads errno or a tool's text. Invariant: everything that leaves a
+// driver is a DriverError; its reason decides retry and HTTP face, its message is for people.
 
 import { errnoOf, isAbort, messageOf } from '../host/error-facts';
 import type { BytesOf } from './driver';
 
 /**
- * Why a driver could not do it: `missing` the volume, snapshot or file is not there; `busy` it is in
- * use right now; `full` no space or quota; `refused` the request can never work as asked (bad size,
- * unsafe image, ability not declared, no permission); `transient` trying again may help; `bug` none
- * of these: something that should not happen.
+ * Why a driver could not do it: `missing` the volume, snapshot or file is not there; `busy` it is
+ * in use right now; `full` no space or quota; `refused` the request can never work as asked (bad
+ * size, unsafe image, ability not declared, no permission); `transient` trying again may help;
+ * `bug` none of these: something that should not happen.
  */
 export type DriverReason = 'missing' | 'busy' | 'full' | 'refused' | 'transient' | 'bug';
 
@@ -57,7 +57,8 @@ export function describe(of: BytesOf): string {
 
 /**
  * Runs `work` and turns what it throws into a DriverError that begins with `what` ("could not grow
- * volume X to 3 GiB"). A DriverError passes unchanged, and so does an abort, by its signal's reason.
+ * volume X to 3 GiB"). A DriverError passes unchanged, and so does an abort, by its signal's
+ * reason.
  */
 export async function classified<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -1,12 +1,14 @@
-// The face that every kind of host storage shows to operations and backups; concrete drivers are met
-// in main.ts alone. Invariants: a driver keeps bytes and knows no status, project or quota; what a
-// call acknowledged survives a power cut; holes cost no space; any call may be repeated with the same
-// arguments and has the same end; every failure is a DriverError (driver-error.ts).
+// The face that every kind of host storage shows to operations and backups; concrete drivers are
+// met in main.ts alone. Invariants: a driver keeps bytes and knows no status, project or quota;
+// what a call acknowledged survives a power cut; holes cost no space; any call may be repeated with
+// the same arguments and has the same end; every failure is a DriverError (driver-error.ts).
 import type { Extent } from '../host/extents';
 
 export type { Extent } from '../host/extents';
 
-/** What one driver on this host can do. Facts found when it was opened; they do not change later. */
+/**
+ * What one driver on this host can do. Facts found when it was opened; they do not change later.
+ */
 export interface Abilities {
   /** Volumes from volumes, snapshots and fitting raw images share bytes in constant time. */
   readonly clones: boolean;
@@ -14,17 +16,23 @@ export interface Abilities {
   readonly onlineGrow: boolean;
   /** revert() works; else it is refused and the caller copies. */
   readonly revert: boolean;
-  /** Checkpoints work and readers can tell what changed since one; else both are refused or null. */
+  /**
+   * Checkpoints work and readers can tell what changed since one; else both are refused or null.
+   */
   readonly checkpoints: boolean;
 }
 
-/** Whether this host can serve now. `problems` says what is missing and what to do; empty when ok. */
+/**
+ * Whether this host can serve now. `problems` says what is missing and what to do; empty when ok.
+ */
 export interface Health {
   readonly ok: boolean;
   readonly problems: readonly string[];
 }
 
-/** Space of the pool in GiB (fractions allowed). `allocatedGib` is what this driver's files occupy. */
+/**
+ * Space of the pool in GiB (fractions allowed). `allocatedGib` is what this driver's files occupy.
+ */
 export interface Capacity {
   readonly totalGib: number;
   readonly freeGib: number;
@@ -58,7 +66,10 @@ export interface Progress {
   readonly totalBytes: number;
 }
 
-/** Options of calls that may take long. An abort leaves nothing behind and throws the signal's reason. */
+/**
+ * Options of calls that may take long. An abort leaves nothing behind and throws the signal's
+ * reason.
+ */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -71,12 +82,14 @@ export type BytesOf =
 /** Reads one thing as it was when the reader was opened; close() it always. */
 export interface VolumeReader {
   readonly sizeBytes: number;
-  /** Ranges that may hold data, merged and sorted; all else reads as zeroes and need not be read. */
+  /**
+   * Ranges that may hold data, merged and sorted; all else reads as zeroes and need not be read.
+   */
   dataExtents(): Promise<Extent[]>;
   /**
    * Ranges whose bytes may differ from the checkpoint's (those that became holes included), merged
-   * and sorted; everything outside is the same for certain. Null when the driver cannot tell: no such
-   * checkpoint, no common history, or a file system that hides where bytes lie.
+   * and sorted; everything outside is the same for certain. Null when the driver cannot tell: no
+   * such checkpoint, no common history, or a file system that hides where bytes lie.
    */
   changedSince(checkpointId: string): Promise<Extent[] | null>;
   /** Fills the whole buffer from `offset`; a range past the end is refused. May run in parallel. */
@@ -84,7 +97,9 @@ export interface VolumeReader {
   close(): Promise<void>;
 }
 
-/** Writes one volume; one writer a volume at a time. Not durable before flush(). close() it always. */
+/**
+ * Writes one volume; one writer a volume at a time. Not durable before flush(). close() it always.
+ */
 export interface VolumeWriter {
   readonly sizeBytes: number;
   write(offset: number, bytes: Uint8Array): Promise<void>;
@@ -104,10 +119,10 @@ export interface Inventory {
 }
 
 /**
- * Stores volume bytes on one kind of host storage. Calls that touch the same id are serial (volumes-on
- * sees to it); different ids may run in parallel. Creating what is there already under the same id is
- * success and changes nothing; removing what is gone is success. Anything may be removed in any order:
- * what others still need is kept unseen until they need it no more.
+ * Stores volume bytes on one kind of host storage. Calls that touch the same id are serial
+ * (volumes-on sees to it); different ids may run in parallel. Creating what is there already under
+ * the same id is success and changes nothing; removing what is gone is success. Anything may be
+ * removed in any order: what others still need is kept unseen until they need it no more.
  */
 export interface Driver {
   /** 'raw-file', 'qcow2', ... */
@@ -119,7 +134,9 @@ export interface Driver {
 
   /** An empty volume: all zeroes, no space. */
   createBlank(volume: NewVolume): Promise<void>;
-  /** Inspects the image first; refused when unsafe, of another format, or larger than the volume. */
+  /**
+   * Inspects the image first; refused when unsafe, of another format, or larger than the volume.
+   */
   createFromImage(volume: NewVolume, image: ImageFile, options?: CallOptions): Promise<HowMade>;
   /** The volume's bytes of now. Refused when the new volume would be smaller. */
   createFromVolume(volume: NewVolume, sourceId: string, options?: CallOptions): Promise<HowMade>;
@@ -136,7 +153,9 @@ export interface Driver {
   /** The volume's bytes of now under another id, never changed again. */
   createSnapshot(snapshotId: string, volumeId: string, options?: CallOptions): Promise<HowMade>;
   removeSnapshot(snapshotId: string): Promise<void>;
-  /** Gives the volume the snapshot's bytes, keeping the volume's size if larger. Ability `revert`. */
+  /**
+   * Gives the volume the snapshot's bytes, keeping the volume's size if larger. Ability `revert`.
+   */
   revert(volumeId: string, snapshotId: string): Promise<void>;
 
   /** A hidden point in time for telling changes later (one a backup). Ability `checkpoints`. */
@@ -146,8 +165,8 @@ export interface Driver {
   openReader(from: BytesOf): Promise<VolumeReader>;
   openWriter(volumeId: string): Promise<VolumeWriter>;
   /**
-   * Writes the bytes as a standalone image file (sparse raw, or qcow2) to an absolute path whose folder
-   * exists; a file that is there is replaced in one move.
+   * Writes the bytes as a standalone image file (sparse raw, or qcow2) to an absolute path whose
+   * folder exists; a file that is there is replaced in one move.
    */
   exportImage(
     from: BytesOf,

@@ -1,6 +1,6 @@
-// Finds out by trying whether a folder's file system lets files share blocks, and tells where they lie:
-// file systems differ by version, options and mount, so no list of names would be true. Invariant: a
-// yes was seen to work in this folder; nothing is left behind.
+// Finds out by trying whether a folder's file system lets files share blocks, and tells where they
+// lie: file systems differ by version, options and mount, so no list of names would be true.
+// Invariant: a yes was seen to work in this folder; nothing is left behind.
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cloneOrCopy } from '../host/copy-file';

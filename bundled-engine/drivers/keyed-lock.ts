@@ -1,6 +1,6 @@
 // Lets work on the same thing happen one after another while other things go on. Invariant: no two
-// pieces of work that share a key run at once; keys are taken all together, so none waits for another
-// in a circle.
+// pieces of work that share a key run at once; keys are taken all together, so none waits for
+// another in a circle.
 
 /** Serialises work by key, first come first served. */
 export class KeyedLock {

@@ -1,6 +1,6 @@
-// What drivers that keep their bytes in a folder share: how much room there is, whether the folder can
-// be used, and letting an image in. Invariant: no image reaches a tool or a volume unless its header
-// passed the inspection and its disk fits.
+// What drivers that keep their bytes in a folder share: how much room there is, whether the folder
+// can be used, and letting an image in. Invariant: no image reaches a tool or a volume unless its
+// header passed the inspection and its disk fits.
 import { access, constants, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../host/error-facts';
@@ -28,7 +28,9 @@ export async function admitImage(image: ImageFile, volumeBytes: number): Promise
   return inspection.virtualSizeBytes;
 }
 
-/** Bytes that the files of some folders occupy. Blocks shared by reflink count once for each file. */
+/**
+ * Bytes that the files of some folders occupy. Blocks shared by reflink count once for each file.
+ */
 export async function occupiedBytes(folders: readonly string[]): Promise<number> {
   const perFolder = folders.map(async (folder) => {
     const names = await readdir(folder);

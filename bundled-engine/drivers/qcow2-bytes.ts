@@ -1,8 +1,8 @@
 // Reading and writing a volume whose bytes lie in a chain of qcow2 files. Reading goes straight to
-// where `qemu-img map` says each run lies (no process per read); writing goes through qemu-nbd, which
-// owns the format: it is the one tool of qemu-utils that takes writes and zeroes at any place, keeps
-// holes, and ends by itself when the engine dies. Invariant: a reader shows what the chain held when
-// it was opened; the caller keeps the chain's files as they are until close().
+// where `qemu-img map` says each run lies (no process per read); writing goes through qemu-nbd,
+// which owns the format: it is the one tool of qemu-utils that takes writes and zeroes at any
+// place, keeps holes, and ends by itself when the engine dies. Invariant: a reader shows what the
+// chain held when it was opened; the caller keeps the chain's files as they are until close().
 import { open, type FileHandle } from 'node:fs/promises';
 import { clipExtents, mergeExtents, type Extent } from '../host/extents';
 import { mapChain, type MapEntry } from '../host/qemu-img';
@@ -125,7 +125,9 @@ function toExtent(entry: MapEntry): Extent {
   return { offset: entry.start, length: entry.length };
 }
 
-/** Opens a top layer for writing. `release` is called once, when the writer closes or opening fails. */
+/**
+ * Opens a top layer for writing. `release` is called once, when the writer closes or opening fails.
+ */
 export async function openLayerWriter(top: {
   readonly path: string;
   readonly runFolder: string;

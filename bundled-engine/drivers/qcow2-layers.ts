@@ -97,12 +97,16 @@ export class Qcow2Layers {
     return this.#lowerOf.get(layer) ?? null;
   }
 
-  /** A new empty layer that stands alone. Name it before the next collect(), which removes it else. */
+  /**
+   * A new empty layer that stands alone. Name it before the next collect(), which removes it else.
+   */
   async addBlank(sizeBytes: number): Promise<string> {
     return this.#adopt(await this.#make((half) => createQcow2(half, sizeBytes)), null);
   }
 
-  /** A new layer over another; makes room first when the chain is at its bound. Name it likewise. */
+  /**
+   * A new layer over another; makes room first when the chain is at its bound. Name it likewise.
+   */
   async addOver(lower: string, sizeBytes: number): Promise<string> {
     await this.#makeRoom(lower);
     const layer = await this.#make((half) => createOverlay(half, this.path(lower), sizeBytes));
@@ -110,8 +114,8 @@ export class Qcow2Layers {
   }
 
   /**
-   * A new layer that stands alone, filled by `fill`. May run beside other calls; it comes pinned, so
-   * that none of them removes it before it has a name.
+   * A new layer that stands alone, filled by `fill`. May run beside other calls; it comes pinned,
+   * so that none of them removes it before it has a name.
    */
   async addFilled(
     fill: (half: string) => Promise<void>,
@@ -188,7 +192,9 @@ export class Qcow2Layers {
     return layer;
   }
 
-  /** Shortens a chain that is at its bound: melts two layers into one, else makes it stand alone. */
+  /**
+   * Shortens a chain that is at its bound: melts two layers into one, else makes it stand alone.
+   */
   async #makeRoom(layer: string): Promise<void> {
     while (this.chain(layer).length >= this.#maxDepth) {
       if (!(await this.#meltOne(layer))) return this.#flatten(layer);
@@ -196,9 +202,9 @@ export class Qcow2Layers {
   }
 
   /**
-   * Melts the cheapest pair of a chain: an upper layer into a lower one that nothing else needs. Until
-   * the last step only the lower file changes, and only where the upper one covers it; then one rename
-   * puts it in the upper one's place. So what is shown is the same at every moment.
+   * Melts the cheapest pair of a chain: an upper layer into a lower one that nothing else needs.
+   * Until the last step only the lower file changes, and only where the upper one covers it; then
+   * one rename puts it in the upper one's place. So what is shown is the same at every moment.
    */
   async #meltOne(layer: string): Promise<boolean> {
     const pairs: { upper: string; lower: string; upperBytes: number }[] = [];

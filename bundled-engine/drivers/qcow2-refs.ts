@@ -1,6 +1,6 @@
-// Names of volumes, snapshots and checkpoints of the qcow2 driver: one small file each, telling which
-// layer shows its bytes. Invariant: a name changes from one layer to another in one durable move, so
-// after a crash it tells the old layer or the new one.
+// Names of volumes, snapshots and checkpoints of the qcow2 driver: one small file each, telling
+// which layer shows its bytes. Invariant: a name changes from one layer to another in one durable
+// move, so after a crash it tells the old layer or the new one.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -75,7 +75,9 @@ export class Qcow2Refs {
     this.#layers[kind].set(id, layer);
   }
 
-  /** Forgets a name; gives the layer that it told, undefined when it was gone. Durable, repeatable. */
+  /**
+   * Forgets a name; gives the layer that it told, undefined when it was gone. Durable, repeatable.
+   */
   async remove(of: BytesOf): Promise<string | undefined> {
     const [kind, id] = kindAndId(of);
     await removeIfThere(this.#path(kind, id));

@@ -1,7 +1,8 @@
 // Keeps volumes as qcow2 files laid over one another, for file systems that cannot share blocks: a
-// clone or snapshot freezes the volume's file as a layer and lays new empty files over it, in constant
-// time. Invariants: a volume writes only into its own top layer; layers live as long as anything shows
-// them, so things may be removed in any order; a name is set only once its layer is durable.
+// clone or snapshot freezes the volume's file as a layer and lays new empty files over it, in
+// constant time. Invariants: a volume writes only into its own top layer; layers live as long as
+// anything shows them, so things may be removed in any order; a name is set only once its layer is
+// durable.
 import { join } from 'node:path';
 import { assertAbsolute, makePrivateFolder, makeWhole } from '../host/files';
 import { endLeftTools } from '../host/left-tools';
@@ -138,7 +139,8 @@ class Qcow2Driver implements face.Driver {
         if (sizeBytes > toBytes(sizeGib)) {
           throw new DriverError(
             'refused',
-            `cannot grow volume ${id} to ${sizeGib} GiB: it has ${sizeBytes} bytes and never shrinks`,
+            `cannot grow volume ${id} to ${sizeGib} GiB: it has ${sizeBytes} bytes and ` +
+              'never shrinks',
           );
         }
         if (sizeBytes < toBytes(sizeGib)) {
@@ -243,8 +245,8 @@ class Qcow2Driver implements face.Driver {
   }
 
   /**
-   * Makes what the volume shows now unchangeable and gives the layer that shows it. A volume that was
-   * not written to since it was laid over another already has one.
+   * Makes what the volume shows now unchangeable and gives the layer that shows it. A volume that
+   * was not written to since it was laid over another already has one.
    */
   async #freeze(volumeId: string): Promise<string> {
     const top = this.#layerOf({ volume: volumeId });
@@ -278,7 +280,8 @@ class Qcow2Driver implements face.Driver {
   }
 
   /**
-   * Keeps a chain as it is for use outside the queue; letting go also clears what was removed meanwhile.
+   * Keeps a chain as it is for use outside the queue; letting go also clears what was removed
+   * meanwhile.
    */
   #pin(of: face.BytesOf): Promise<PinnedChain> {
     return this.#alone(async () => {

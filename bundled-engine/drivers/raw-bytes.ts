@@ -1,6 +1,6 @@
-// Reading and writing a volume that is one raw file. Invariant: a reader shows the file that it opened,
-// even when that is renamed over or removed meanwhile; a writer's holes are real holes where the file
-// system has them.
+// Reading and writing a volume that is one raw file. Invariant: a reader shows the file that it
+// opened, even when that is renamed over or removed meanwhile; a writer's holes are real holes
+// where the file system has them.
 import { open, type FileHandle } from 'node:fs/promises';
 import { errnoOf } from '../host/error-facts';
 import { changedExtents } from '../host/shared-extents';
@@ -10,8 +10,8 @@ import { classified } from './driver-error';
 import { assertInside } from './sizes';
 
 /**
- * Opens a raw file for reading. `checkpointPath` says where the file of a checkpoint lies (null where
- * this driver has none).
+ * Opens a raw file for reading. `checkpointPath` says where the file of a checkpoint lies (null
+ * where this driver has none).
  */
 export async function openRawReader(
   path: string,

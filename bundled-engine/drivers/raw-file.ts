@@ -1,7 +1,7 @@
-// Keeps each volume as one sparse raw file. Where the file system shares blocks (xfs, btrfs) clones,
-// snapshots and reverts are reflinks in constant time; elsewhere they are copies that read only data.
-// Invariants: no file depends on another, so anything may be removed in any order; a name appears only
-// once its bytes are whole and durable; a snapshot's file is read-only.
+// Keeps each volume as one sparse raw file. Where the file system shares blocks (xfs, btrfs)
+// clones, snapshots and reverts are reflinks in constant time; elsewhere they are copies that read
+// only data. Invariants: no file depends on another, so anything may be removed in any order; a
+// name appears only once its bytes are whole and durable; a snapshot's file is read-only.
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cloneOrCopy } from '../host/copy-file';
@@ -42,7 +42,10 @@ export interface RawFileOptions {
 const kinds = { volume: 'volumes', snapshot: 'snapshots', checkpoint: 'checkpoints' } as const;
 const extension = '.raw';
 
-/** Opens the driver behind volumesOn: makes its folders and finds out once what the file system can do. */
+/**
+ * Opens the driver behind volumesOn: makes its folders and finds out once what the file system can
+ * do.
+ */
 export async function rawFileDriver(options: RawFileOptions): Promise<face.Driver> {
   return classified(`cannot open the pool ${options.folder}`, async () => {
     const folder = assertAbsolute(options.folder);

@@ -1,5 +1,5 @@
-// Between the volume API's whole GiB and the bytes of files, and the checks on both. Invariant: a size
-// or range that passed here is a safe whole number inside the volume.
+// Between the volume API's whole GiB and the bytes of files, and the checks on both. Invariant: a
+// size or range that passed here is a safe whole number inside the volume.
 import { DriverError } from './driver-error';
 
 /** Bytes of one GiB. */
@@ -13,7 +13,8 @@ export function toBytes(sizeGib: number): number {
   if (!Number.isSafeInteger(sizeGib) || sizeGib < 1 || sizeGib > maxSizeGib) {
     throw new DriverError(
       'refused',
-      `cannot use ${sizeGib} as a volume's size: a whole number of GiB from 1 to ${maxSizeGib} is needed`,
+      `cannot use ${sizeGib} as a volume's size: a whole number of GiB from 1 to ` +
+        `${maxSizeGib} is needed`,
     );
   }
   return sizeGib * gibBytes;

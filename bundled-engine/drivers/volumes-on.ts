@@ -1,6 +1,6 @@
-// Stands before every driver: checks arguments, makes calls on the same thing serial, and refuses what
-// would tear bytes that are being read or written. Invariant: a driver behind this sees only ids that
-// cannot leave its folder, at most one writer a volume, and no reader beside a writer.
+// Stands before every driver: checks arguments, makes calls on the same thing serial, and refuses
+// what would tear bytes that are being read or written. Invariant: a driver behind this sees only
+// ids that cannot leave its folder, at most one writer a volume, and no reader beside a writer.
 import { isAbsolute } from 'node:path';
 import type * as face from './driver';
 import { describe, DriverError } from './driver-error';

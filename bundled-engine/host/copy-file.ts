@@ -1,6 +1,7 @@
-// Copies a file the cheapest true way: sharing its blocks where the file system can, else reading only
-// its data and writing only what is not zero. Invariants: the copy is durable and whole, or not there;
-// holes stay holes; plain COPYFILE_FICLONE is never used (on ext4 it makes dense copies).
+// Copies a file the cheapest true way: sharing its blocks where the file system can, else reading
+// only its data and writing only what is not zero. Invariants: the copy is durable and whole, or
+// not there; holes stay holes; plain COPYFILE_FICLONE is never used (on ext4 it makes dense
+// copies).
 import { constants, copyFile, open, rm, type FileHandle } from 'node:fs/promises';
 import { extentBytes } from './extents';
 import { errnoOf } from './error-facts';
@@ -33,8 +34,8 @@ const zeroBuffer = Buffer.alloc(bufferBytes);
 const copiesAtOnce = 2;
 
 /**
- * Copies `from` to `to` (absolute), replacing what is there in one move. Durable when it resolves; on
- * failure or abort nothing is left. Nobody may write `from` meanwhile.
+ * Copies `from` to `to` (absolute), replacing what is there in one move. Durable when it resolves;
+ * on failure or abort nothing is left. Nobody may write `from` meanwhile.
  */
 export async function cloneOrCopy(
   from: string,
@@ -66,7 +67,8 @@ async function tryClone(from: string, to: string): Promise<boolean> {
 async function finish(path: string, options: CopyOptions): Promise<void> {
   const file = await open(path, 'r');
   try {
-    // A clone has the original's permissions, perhaps read-only; growing needs the owner's write bit.
+    // A clone has the original's permissions, perhaps read-only; growing needs the owner's write
+    // bit.
     await file.chmod(0o600);
     const { size } = await file.stat();
     if (options.sizeBytes !== undefined && options.sizeBytes > size) {
@@ -138,8 +140,8 @@ function* piecesOf(extents: Iterable<{ offset: number; length: number }>) {
 }
 
 /**
- * Runs of blocks (4 KiB) that hold something else than zeroes, as positions in the buffer. Pure; the
- * last block may be short.
+ * Runs of blocks (4 KiB) that hold something else than zeroes, as positions in the buffer. Pure;
+ * the last block may be short.
  */
 export function* nonZeroRuns(bytes: Buffer): Generator<{ start: number; end: number }> {
   let start = -1;

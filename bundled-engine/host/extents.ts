@@ -1,6 +1,6 @@
 // Byte ranges of a file and the few sums on them that drivers and backups need. Pure: no disk is
-// touched here. Invariant: every list that leaves this module is sorted, without overlap or touching
-// neighbours, and holds no empty range.
+// touched here. Invariant: every list that leaves this module is sorted, without overlap or
+// touching neighbours, and holds no empty range.
 
 /** A run of bytes: `offset` and `length` in bytes, `length` above zero. */
 export interface Extent {
@@ -50,8 +50,8 @@ export function clipExtents(extents: Iterable<Extent>, sizeBytes: number): Exten
 }
 
 /**
- * Widens every range to whole blocks of `blockBytes`, then melts them: a reader that works in blocks
- * sees each block once. Pure.
+ * Widens every range to whole blocks of `blockBytes`, then melts them: a reader that works in
+ * blocks sees each block once. Pure.
  */
 export function alignExtents(extents: Iterable<Extent>, blockBytes: number): Extent[] {
   const aligned: Extent[] = [];

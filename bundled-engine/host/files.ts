@@ -21,8 +21,8 @@ export function halfNameFor(path: string): string {
 }
 
 /**
- * Syncs a finished half file, gives it its real name (replacing what was there) and syncs the folder.
- * Durable when it resolves.
+ * Syncs a finished half file, gives it its real name (replacing what was there) and syncs the
+ * folder. Durable when it resolves.
  */
 export async function publish(half: string, path: string): Promise<void> {
   await syncFile(half);
@@ -31,8 +31,8 @@ export async function publish(half: string, path: string): Promise<void> {
 }
 
 /**
- * Lets `make` fill a half file, then publishes it. On any failure the half file is gone. Repeatable:
- * the last one wins.
+ * Lets `make` fill a half file, then publishes it. On any failure the half file is gone.
+ * Repeatable: the last one wins.
  */
 export async function makeWhole<T>(path: string, make: (half: string) => Promise<T>): Promise<T> {
   const half = halfNameFor(path);
@@ -116,7 +116,9 @@ export async function spaceOf(path: string): Promise<{ totalBytes: number; freeB
   return { totalBytes: bsize * blocks, freeBytes: bsize * bavail };
 }
 
-/** Bytes that a file occupies on disk; 0 when it is gone. Blocks shared by reflink count each time. */
+/**
+ * Bytes that a file occupies on disk; 0 when it is gone. Blocks shared by reflink count each time.
+ */
 export async function allocatedBytes(path: string): Promise<number> {
   try {
     return (await stat(path)).blocks * 512;

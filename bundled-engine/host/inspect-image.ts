@@ -1,6 +1,7 @@
 // Looks at an image's own words about itself, in process and without any tool, before anything else
 // opens it: an image is a stranger's program for the tool that reads it. Invariants: only headers
-// and tables are read, in bounded pieces; what this does not know to be safe is named as a problem, never let pass.
+// and tables are read, in bounded pieces; what this does not know to be safe is named as a problem,
+// never let pass.
 import { open, type FileHandle } from 'node:fs/promises';
 import { qcow2Magic, readQcow2Header } from './qcow2-header';
 import { qcow2TableProblems } from './qcow2-tables';
@@ -53,7 +54,9 @@ export type ReadAt = (offset: number, lengthBytes: number) => Promise<Buffer>;
 // An ISO's mark lies at 32 769; one read covers all marks.
 const headBytes = 64 * 1024;
 
-/** Inspects a file by path or open handle (its position is not used). Fails only when unreadable. */
+/**
+ * Inspects a file by path or open handle (its position is not used). Fails only when unreadable.
+ */
 export async function inspectImage(image: string | FileHandle): Promise<Inspection> {
   if (typeof image !== 'string') return inspectOpen(image);
   const file = await open(image, 'r');
@@ -122,10 +125,10 @@ export function detectFormat(head: Buffer): DetectedFormat {
 }
 
 /**
- * Throws UnsafeImageError unless the bytes are of the declared format and nothing speaks against them.
- * For raw, a partition table is part of the disk (Glance's content inspection spec: "gpt" covers raw
- * disks and MBR), and so is an ISO file system: both are copied byte for byte and name no other file.
- * An ISO may carry a partition table too (hybrid images).
+ * Throws UnsafeImageError unless the bytes are of the declared format and nothing speaks against
+ * them. For raw, a partition table is part of the disk (Glance's content inspection spec: "gpt"
+ * covers raw disks and MBR), and so is an ISO file system: both are copied byte for byte and name
+ * no other file. An ISO may carry a partition table too (hybrid images).
  */
 export function assertSafeImage(declared: string, inspection: Inspection): void {
   const { format, problems } = inspection;

@@ -1,6 +1,6 @@
-// Finds and ends tools that an engine left running when it was killed: they hold locks on files that
-// the next engine needs. Invariant: only a process that carries the mark of a dead engine and names the
-// folder is ended; a tool of a living engine, or of the user, is left alone.
+// Finds and ends tools that an engine left running when it was killed: they hold locks on files
+// that the next engine needs. Invariant: only a process that carries the mark of a dead engine and
+// names the folder is ended; a tool of a living engine, or of the user, is left alone.
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errnoOf } from './error-facts';
@@ -16,8 +16,9 @@ export function toolEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Ends what a dead engine left at work on files below a folder, waits until it is gone, and says what
- * it was. Block servers flush first. Needs /proc (Linux); elsewhere it finds nothing. Repeatable.
+ * Ends what a dead engine left at work on files below a folder, waits until it is gone, and says
+ * what it was. Block servers flush first. Needs /proc (Linux); elsewhere it finds nothing.
+ * Repeatable.
  */
 export async function endLeftTools(folder: string): Promise<string[]> {
   const ended: string[] = [];
@@ -44,7 +45,7 @@ async function findLeftTools(folder: string): Promise<{ pid: number; command: st
     if (!command.includes(folder)) continue;
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
     const engine = new RegExp(`(?:^|\\0)${markName}=(\\d+)`).exec(environment)?.[1];
-    if (engine !== undefined && !isAlive(Number(engine))) found.push({ pid, command });
+    if (engine !== undefined && !(await isAlive(Number(engine)))) found.push({ pid, command });
   }
   return found;
 }
@@ -58,7 +59,10 @@ async function isStill(pid: number, command: string): Promise<boolean> {
   return (await commandOf(pid)) === command;
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive(pid: number): Promise<boolean> {
+  // A killed engine that its parent has not yet taken note of still answers to signals.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  if (stat.includes(') Z ')) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -22,8 +22,8 @@ export class FolderLockedError extends Error {
   constructor(folder: string, pid: number | undefined) {
     const holder = pid === undefined ? 'another process' : `process ${pid}`;
     super(
-      `cannot use the folder ${folder}: ${holder} holds its lock and one engine a folder is allowed; ` +
-        'stop that engine, or give this one another folder',
+      `cannot use the folder ${folder}: ${holder} holds its lock and one engine a folder ` +
+        'is allowed; stop that engine, or give this one another folder',
     );
     this.name = 'FolderLockedError';
     this.folder = folder;
@@ -41,9 +41,10 @@ interface Holder {
 const cannotLock = ['ENOLCK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
 
 /**
- * Makes the folder if needed (private to its owner) and takes its lock, in a file named `name`. Throws
- * FolderLockedError when it is held. Where the platform has no flock, a file with the holder's process
- * id and start time serves, which a later engine takes over once that process is gone.
+ * Makes the folder if needed (private to its owner) and takes its lock, in a file named `name`.
+ * Throws FolderLockedError when it is held. Where the platform has no flock, a file with the
+ * holder's process id and start time serves, which a later engine takes over once that process is
+ * gone.
  */
 export async function lockFolder(folder: string, name = 'engine.lock'): Promise<FolderLock> {
   await makePrivateFolder(folder);
@@ -73,7 +74,9 @@ async function heldByKernel(file: FileHandle): Promise<FolderLock> {
   };
 }
 
-/** The way without flock; exported for its tests. Same promise as lockFolder, as far as ids tell. */
+/**
+ * The way without flock; exported for its tests. Same promise as lockFolder, as far as ids tell.
+ */
 export async function lockByProcessId(folder: string, path: string): Promise<FolderLock> {
   const holder = await holderOf(path);
   if (holder !== null && (await isAlive(holder))) throw new FolderLockedError(folder, holder.pid);

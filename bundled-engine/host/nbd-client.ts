@@ -1,7 +1,7 @@
-// Speaks NBD (the network block device protocol) to one server over a Unix socket: enough to write a
-// qcow2 file through qemu-nbd, which owns the format. Invariants: a request resolves only when the
-// server acknowledged it; when the connection breaks, every open request fails.
-// Source: the NBD project's doc/proto.md (fixed newstyle handshake, simple replies).
+// Speaks NBD (the network block device protocol) to one server over a Unix socket: enough to write
+// a qcow2 file through qemu-nbd, which owns the format. Invariants: a request resolves only when
+// the server acknowledged it; when the connection breaks, every open request fails. Source: the NBD
+// project's doc/proto.md (fixed newstyle handshake, simple replies).
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { ByteReader } from './byte-reader';

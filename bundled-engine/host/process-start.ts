@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { runCommand } from './run-command';
 
 /**
- * A text that stays the same while the process lives and differs for a later one of the same id; null
- * when there is no such process or the host does not tell. Linux: field 22 of /proc/ID/stat.
+ * A text that stays the same while the process lives and differs for a later one of the same id;
+ * null when there is no such process or the host does not tell. Linux: field 22 of /proc/ID/stat.
  */
 export async function processStartedAt(pid: number): Promise<string | null> {
   try {

@@ -1,17 +1,21 @@
 // Reads the header of a qcow2 file: what a stranger's image claims, and which file ours lies over.
-// Invariant: a header with anything unknown, out of range or pointing outside the file has a problem.
-// Source of the layout: QEMU, docs/interop/qcow2.txt.
+// Invariant: a header with anything unknown, out of range or pointing outside the file has a
+// problem. Source of the layout: QEMU, docs/interop/qcow2.txt.
 
 /** "QFI\xfb", the first four bytes of qcow and qcow2. */
 export const qcow2Magic = 0x514649fb;
 
-/** What a qcow2 header says; `problems` lists, in sentences, why a stranger's file must not be used. */
+/**
+ * What a qcow2 header says; `problems` lists, in sentences, why a stranger's file must not be used.
+ */
 export interface Qcow2Header {
   readonly virtualSizeBytes: number;
   readonly problems: readonly string[];
   /** Name of the file it lies over, as written in the header. */
   readonly backingFile: string | null;
-  /** Place and number of entries of the first table, for telling whether anything was ever written. */
+  /**
+   * Place and number of entries of the first table, for telling whether anything was ever written.
+   */
   readonly firstTable: { readonly offset: number; readonly entries: number };
   readonly clusterBytes: number;
   /** Entries of second tables are 16 bytes instead of 8 (feature "extended L2"). */

@@ -1,6 +1,6 @@
-// Follows a stranger's qcow2 tables far enough to see that everything they point to lies in the file.
-// Tools read what lies beyond the end as zeroes, so a file that lost its tail would become a volume
-// without its data and nobody would be told. Invariant: only tables are read, one at a time.
+// Follows a stranger's qcow2 tables far enough to see that everything they point to lies in the
+// file. Tools read what lies beyond the end as zeroes, so a file that lost its tail would become a
+// volume without its data and nobody would be told. Invariant: only tables are read, one at a time.
 // Source of the layout: QEMU, docs/interop/qcow2.txt.
 import type { Qcow2Header } from './qcow2-header';
 import type { ReadAt } from './inspect-image';
@@ -13,7 +13,9 @@ const offsetLowBits = 0xffff_fe00;
 const compressedHighBit = 0x4000_0000;
 const tableStepEntries = 64 * 1024;
 
-/** Problems of a file of `fileSizeBytes` whose header passed; empty when all it points to is there. */
+/**
+ * Problems of a file of `fileSizeBytes` whose header passed; empty when all it points to is there.
+ */
 export async function qcow2TableProblems(
   header: Qcow2Header,
   readAt: ReadAt,

@@ -1,7 +1,7 @@
 // A thin face to the tools of qemu-utils. Invariants: every format is stated, so that no tool ever
-// guesses one from bytes a guest wrote; paths are absolute; what is asked about is only ever a file of
-// ours or an image that inspect-image.ts has passed. (Rules after CVE-2024-32498, CVE-2024-4467 and
-// CVE-2026-24708.)
+// guesses one from bytes a guest wrote; paths are absolute; what is asked about is only ever a file
+// of ours or an image that inspect-image.ts has passed. (Rules after CVE-2024-32498, CVE-2024-4467
+// and CVE-2026-24708.)
 import { basename, dirname } from 'node:path';
 import { z } from 'zod';
 import { assertAbsolute } from './files';
@@ -40,7 +40,8 @@ export interface ConvertOptions {
 
 /** What to tell a user whose machine has no qemu-utils. */
 export const qemuImgMissing =
-  'qemu-img is missing: install qemu-utils (Debian: apt-get install qemu-utils; macOS: brew install qemu)';
+  'qemu-img is missing: install qemu-utils ' +
+  '(Debian: apt-get install qemu-utils; macOS: brew install qemu)';
 
 const entryShape = z.object({
   start: z.number().int().nonnegative(),
@@ -136,7 +137,10 @@ export async function convert(
   );
 }
 
-/** Writes a qcow2 file's own clusters into the file it lies over, which grows to its size if smaller. */
+/**
+ * Writes a qcow2 file's own clusters into the file it lies over, which grows to its size if
+ * smaller.
+ */
 export async function commitIntoLower(path: string): Promise<void> {
   await qemuImg(['commit', '-q', '-d', '-f', 'qcow2', assertAbsolute(path)], {
     timeoutMs: 24 * hourMs,
@@ -151,7 +155,9 @@ export async function mapChain(path: string): Promise<MapEntry[]> {
   return mapShape.parse(JSON.parse(stdout));
 }
 
-/** Checks a qcow2 file's own bookkeeping; throws CommandError when it is damaged or leaks clusters. */
+/**
+ * Checks a qcow2 file's own bookkeeping; throws CommandError when it is damaged or leaks clusters.
+ */
 export async function checkQcow2(path: string): Promise<void> {
   await qemuImg(['check', '-q', '-f', 'qcow2', assertAbsolute(path)]);
 }

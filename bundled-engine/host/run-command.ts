@@ -1,5 +1,5 @@
-// Runs a tool of the host: no shell, a time limit, bounded output, and no child left behind. Invariant:
-// when it resolves or throws, the tool and what it started are gone.
+// Runs a tool of the host: no shell, a time limit, bounded output, and no child left behind.
+// Invariant: when it resolves or throws, the tool and what it started are gone.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { toolEnvironment } from './left-tools';
 
@@ -21,8 +21,9 @@ export interface CommandOutput {
 }
 
 /**
- * A command that could not be run to its good end. `code` is an errno name when the cause is one that
- * the caller can act on (ENOSPC, ...), `exitCode` null when it was ended by a signal or never began.
+ * A command that could not be run to its good end. `code` is an errno name when the cause is one
+ * that the caller can act on (ENOSPC, ...), `exitCode` null when it was ended by a signal or never
+ * began.
  */
 export class CommandError extends Error {
   readonly code: string | undefined;
@@ -70,9 +71,9 @@ export function killGroup(child: ChildProcess): void {
 }
 
 /**
- * Runs `file` with arguments and gives its output. Fails with CommandError for any other exit code than
- * 0, a missing tool (code ENOENT and exitCode null), too much output or the time limit; with the
- * signal's reason for an abort.
+ * Runs `file` with arguments and gives its output. Fails with CommandError for any other exit code
+ * than 0, a missing tool (code ENOENT and exitCode null), too much output or the time limit; with
+ * the signal's reason for an abort.
  */
 export async function runCommand(
   file: string,

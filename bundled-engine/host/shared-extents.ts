@@ -1,6 +1,7 @@
-// Which bytes of two files lie in the same disk blocks: on file systems with reflinks (xfs, btrfs) that
-// tells what a volume changed since a clone of it, without reading either. Invariant: a range that is
-// left out has the same bytes in both files for certain; in any doubt the answer is null (cannot tell).
+// Which bytes of two files lie in the same disk blocks: on file systems with reflinks (xfs, btrfs)
+// that tells what a volume changed since a clone of it, without reading either. Invariant: a range
+// that is left out has the same bytes in both files for certain; in any doubt the answer is null
+// (cannot tell).
 import type { FileHandle } from 'node:fs/promises';
 import { mergeExtents, type Extent } from './extents';
 import { systemCalls, type SystemCalls } from './system-calls';
@@ -18,14 +19,15 @@ const extentsPerCall = 512;
 const flagSync = 1;
 const flagLast = 0x1;
 const flagUnwritten = 0x800;
-// UNKNOWN, DELALLOC, ENCODED, DATA_ENCRYPTED, NOT_ALIGNED, DATA_INLINE, DATA_TAIL: there is no plain
-// place on disk to compare.
+// UNKNOWN, DELALLOC, ENCODED, DATA_ENCRYPTED, NOT_ALIGNED, DATA_INLINE, DATA_TAIL: there is no
+// plain place on disk to compare.
 const flagsWithoutPlace = 0x2 | 0x4 | 0x8 | 0x80 | 0x100 | 0x200 | 0x400;
 
 /**
- * Ranges of `current` whose bytes may differ from `base`, sorted and merged; bytes beyond the shorter
- * file count as changed. Null when the platform or file system cannot tell. Nobody may write either
- * file meanwhile. Source of the flags' meaning: Linux, Documentation/filesystems/fiemap.rst.
+ * Ranges of `current` whose bytes may differ from `base`, sorted and merged; bytes beyond the
+ * shorter file count as changed. Null when the platform or file system cannot tell. Nobody may
+ * write either file meanwhile. Source of the flags' meaning: Linux,
+ * Documentation/filesystems/fiemap.rst.
  */
 export async function changedExtents(
   base: FileHandle,

@@ -1,6 +1,6 @@
 // Where a file's data lies and how to make it not lie there: the reading and making of holes.
-// Invariant: a range left out by dataExtents reads as zeroes for certain; where the host cannot tell,
-// the whole file counts as data.
+// Invariant: a range left out by dataExtents reads as zeroes for certain; where the host cannot
+// tell, the whole file counts as data.
 import type { FileHandle } from 'node:fs/promises';
 import { mergeExtents, type Extent } from './extents';
 import { systemCalls } from './system-calls';
@@ -12,8 +12,9 @@ export interface DataMap {
 }
 
 /**
- * Maps an open file's data by lseek(2). Exact for a file that nobody writes meanwhile. The file's own
- * position moves: read and write it with positions only. Fails only when the file cannot be examined.
+ * Maps an open file's data by lseek(2). Exact for a file that nobody writes meanwhile. The file's
+ * own position moves: read and write it with positions only. Fails only when the file cannot be
+ * examined.
  */
 export async function dataExtents(file: FileHandle): Promise<DataMap> {
   const { size } = await file.stat();
@@ -87,7 +88,7 @@ export async function readFully(
     const { bytesRead } = await file.read(into, done, into.length - done, position + done);
     if (bytesRead === 0) {
       throw new Error(
-        `cannot read ${into.length} bytes at offset ${position}: the file ends after ${done} of them`,
+        `cannot read ${into.length} bytes at offset ${position}: the file ends after ${done}`,
       );
     }
     done += bytesRead;

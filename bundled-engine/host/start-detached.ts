@@ -1,5 +1,6 @@
-// Starts a Node program that outlives its starter, and hears from it once: that it is ready, or why it
-// is not. Invariant: when this resolves or rejects, the starter can exit; nothing ties the two together.
+// Starts a Node program that outlives its starter, and hears from it once: that it is ready, or why
+// it is not. Invariant: when this resolves or rejects, the starter can exit; nothing ties the two
+// together.
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 

@@ -1,7 +1,7 @@
-// The few system calls that Node does not offer: where a file's data lies, punching holes, which blocks
-// two files share, and locks that die with their holder. Reached through koffi, loaded on first use.
-// Invariant: where koffi or the platform cannot, this says so once (null) and every caller has a way
-// without; nothing here decides policy.
+// The few system calls that Node does not offer: where a file's data lies, punching holes, which
+// blocks two files share, and locks that die with their holder. Reached through koffi, loaded on
+// first use. Invariant: where koffi or the platform cannot, this says so once (null) and every
+// caller has a way without; nothing here decides policy.
 
 /** A call's result, or the errno name it failed with. */
 export type CallResult = { readonly value: number } | { readonly errno: string };

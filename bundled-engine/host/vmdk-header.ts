@@ -1,7 +1,7 @@
-// Reads the header and descriptor of a VMDK file. Only the two kinds that keep everything in one file
-// pass (monolithicSparse, streamOptimized, as Cinder's vmdk_allowed_types); every other kind names
-// files of the host (CVE-2022-47951). Invariant: no descriptor passes that a tool could follow out of
-// the file. Source of the layout: VMware, Virtual Disk Format 5.0.
+// Reads the header and descriptor of a VMDK file. Only the two kinds that keep everything in one
+// file pass (monolithicSparse, streamOptimized, as Cinder's vmdk_allowed_types); every other kind
+// names files of the host (CVE-2022-47951). Invariant: no descriptor passes that a tool could
+// follow out of the file. Source of the layout: VMware, Virtual Disk Format 5.0.
 import type { ReadAt } from './inspect-image';
 
 const sectorBytes = 512;

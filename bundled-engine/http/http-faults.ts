@@ -1,6 +1,6 @@
 // What HTTP itself refuses, before any noun is looked at. Texts are those that OpenStack's clients
-// know (keystonemiddleware, cinder/api/openstack/wsgi.py, oslo.middleware). Invariant: no text tells
-// anything about the inside of the engine.
+// know (keystonemiddleware, cinder/api/openstack/wsgi.py, oslo.middleware). Invariant: no text
+// tells anything about the inside of the engine.
 import { defineFaults } from '../../schema/kernel/fault';
 
 /** Makers of refusals that every API shares. */

@@ -1,6 +1,6 @@
-// Values as Python prints them, for the refusal texts of services that are written in Python: clients
-// and their tests match on `{'size': 1}` and `True`. Invariant: any JSON value gives one line, however
-// deep it is.
+// Values as Python prints them, for the refusal texts of services that are written in Python:
+// clients and their tests match on `{'size': 1}` and `True`. Invariant: any JSON value gives one
+// line, however deep it is.
 
 /** Deeper than any body that means something; Python would stop at a depth of a thousand. */
 const deepest = 50;

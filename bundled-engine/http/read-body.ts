@@ -10,8 +10,8 @@ import { basePaths, serviceOf } from './request-url';
 const filePath = new RegExp(`^${basePaths.image}/images/[^/?]+/file/?(\\?|$)`);
 
 /**
- * What a handler gets as body: parsed JSON; undefined for none; for an upload the stream itself. Fails
- * with bodyTypeUnknown for a media type that the path does not take.
+ * What a handler gets as body: parsed JSON; undefined for none; for an upload the stream itself.
+ * Fails with bodyTypeUnknown for a media type that the path does not take.
  */
 export async function readBody(
   request: FastifyRequest,

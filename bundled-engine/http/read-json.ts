@@ -1,5 +1,6 @@
-// Reads a JSON body without ever holding more than the limit: what is over it is counted and dropped,
-// so that the client can finish sending and read the refusal. Invariant: a body is refused whole.
+// Reads a JSON body without ever holding more than the limit: what is over it is counted and
+// dropped, so that the client can finish sending and read the refusal. Invariant: a body is refused
+// whole.
 import type { FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { httpFaults } from './http-faults';
@@ -8,7 +9,7 @@ import { httpFaults } from './http-faults';
 export const jsonLimitBytes = 114_688;
 
 /** A sender of more than this is cut off instead of being listened to. */
-const patienceBytes = 64 * 1024 * 1024;
+export const patienceBytes = 64 * 1024 * 1024;
 
 /**
  * The value of a request's JSON body; undefined for an empty one. Fails with bodyTooLarge,

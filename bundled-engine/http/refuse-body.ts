@@ -1,6 +1,6 @@
 // Turns what zod found wrong in a body into the text that OpenStack's JSON-schema validation gives
-// (cinder/api/validation/validators.py over python-jsonschema). Invariant: the first problem alone is
-// told, with the field's last name and its value, as the real services do.
+// (cinder/api/validation/validators.py over python-jsonschema). Invariant: the first problem alone
+// is told, with the field's last name and its value, as the real services do.
 import type { z } from 'zod';
 import { pythonText } from './python-text';
 

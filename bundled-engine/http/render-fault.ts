@@ -1,6 +1,6 @@
-// The faces that errors have: Cinder's named faults, Keystone's `error` object, Glance's HTML or JSON
-// pages. Invariant: an unexpected error tells a client its request id and nothing else; the log has
-// the rest.
+// The faces that errors have: Cinder's named faults, Keystone's `error` object, Glance's HTML or
+// JSON pages. Invariant: an unexpected error tells a client its request id and nothing else; the
+// log has the rest.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { errnoOf } from '../host/error-facts';
@@ -41,7 +41,9 @@ export function asFault(error: unknown): Fault {
   return new Fault('unexpected', { http: 500, message: unexpectedText, cause: error });
 }
 
-/** Logs an unexpected error with the request it belongs to; expected ones are the client's matter. */
+/**
+ * Logs an unexpected error with the request it belongs to; expected ones are the client's matter.
+ */
 export function logUnexpected(parts: Parts, request: FastifyRequest, fault: Fault): void {
   if (fault.http < 500) return;
   // The path alone: a query can hold what does not belong in a log.

@@ -1,5 +1,6 @@
-// Reads what a request's URL and headers tell about where it goes. Invariant: a Block Storage URL means
-// the same with and without its project id (microversion 3.67), so routes exist once, without it.
+// Reads what a request's URL and headers tell about where it goes. Invariant: a Block Storage URL
+// means the same with and without its project id (microversion 3.67), so routes exist once, without
+// it.
 import type { FastifyRequest } from 'fastify';
 import type { ServiceName } from '../../schema/wire/route';
 

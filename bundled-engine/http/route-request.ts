@@ -46,8 +46,8 @@ export class Answer {
 export const sent = Symbol('sent');
 
 /**
- * Answers a request: returns the JSON of the reply (undefined for an empty body, an Answer for other
- * headers or status, `sent` when it replied itself) or throws a Fault.
+ * Answers a request: returns the JSON of the reply (undefined for an empty body, an Answer for
+ * other headers or status, `sent` when it replied itself) or throws a Fault.
  */
 export type Handler<B = unknown> = (request: RouteRequest<B>, parts: Parts) => unknown;
 

@@ -1,6 +1,6 @@
 // Serves one table of schema/wire routes with its handlers, so that authentication, policy,
-// microversions, body parsing and reply headers are done in one place. Invariant: a handler runs only
-// for a caller whom the route's policy allows, with a body of the route's shape.
+// microversions, body parsing and reply headers are done in one place. Invariant: a handler runs
+// only for a caller whom the route's policy allows, with a body of the route's shape.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Fault } from '../../schema/kernel/fault';
 import type { Route, ServiceName } from '../../schema/wire/route';
@@ -55,8 +55,8 @@ interface Served {
 }
 
 /**
- * Registers `table` under its services' base paths. Routes that share method and path are told apart
- * by their `action`. Call once a table, on the scope of its service.
+ * Registers `table` under its services' base paths. Routes that share method and path are told
+ * apart by their `action`. Call once a table, on the scope of its service.
  */
 export function serveRoutes<T extends Readonly<Record<string, Route>>>(
   app: FastifyInstance,

@@ -1,5 +1,6 @@
-// The engine's one HTTP server: three OpenStack services and the ready endpoint on one port. Invariant:
-// until the engine is ready, and from the moment it stops, every request is answered 503.
+// The engine's one HTTP server: three OpenStack services and the ready endpoint on one port.
+// Invariant: until the engine is ready, and from the moment it stops, every request is answered
+// 503.
 import { randomUUID } from 'node:crypto';
 import fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

@@ -75,7 +75,7 @@ export class JobRun {
     for (let index = start; index < steps.length; index += 1) {
       const step = this.stepAt(index);
       try {
-        await this.record({ state: 'running', step: step.name });
+        if (this.mustRecordBegin(index)) await this.record({ state: 'running', step: step.name });
         this.cancelled.signal.throwIfAborted();
         await this.perform('do', step.name, () => step.act(this.context('do')));
       } catch (error) {
@@ -89,6 +89,14 @@ export class JobRun {
       this.passOnEnds(error);
       return this.turnBack(steps.length - 1, this.operation.name, error);
     }
+  }
+
+  // A queued job begins at the first step after a restart too, so that step's begin tells nothing
+  // new, and each write that is left out is a sync of the disk less.
+  private mustRecordBegin(index: number): boolean {
+    const { onRestart, resumeAt } = this.operation;
+    if (onRestart === 'undo') return true;
+    return resumeAt !== 'start' && (index > 0 || this.job.state !== 'queued');
   }
 
   private async turnBack(index: number, step: string | null, error: unknown): Promise<void> {

@@ -57,6 +57,12 @@ export interface OperationPlan<Payload, Parts, Memo> {
   ) => Promise<void>;
   /** What happens to a run that a crash interrupted: it goes on (default) or is taken back. */
   readonly onRestart?: 'resume' | 'undo';
+  /**
+   * Where a run that goes on begins: at the step that was interrupted (default), or at the first
+   * one. The latter is for short runs whose steps find out by themselves what is done already: their
+   * progress is not recorded, which saves a durable write a step.
+   */
+  readonly resumeAt?: 'step' | 'start';
   /** Checks a payload read back from the records; throws where it is not one. */
   readonly parse?: (recorded: unknown) => Payload;
 }

@@ -116,14 +116,14 @@ async function unsave({ payload, parts }: Ctx): Promise<void> {
   await storing(() => parts.backups.deleteBackup(payload.backupId));
 }
 
-/** One checkpoint a volume is enough: that of the newest backup. */
+/** One checkpoint a volume is enough: that of the backup with the newest data. */
 async function dropOlderCheckpoints({ payload, parts }: Ctx): Promise<void> {
   const backup = await findBackup(parts.database, payload.backupId);
   if (!backup) return;
-  for (const other of await backupsOfVolume(parts.database, backup.volumeId)) {
-    if (!other.checkpoint || other.dataTimestamp >= backup.dataTimestamp) continue;
-    await dropCheckpoint(parts, other.id, other.checkpoint);
-  }
+  const all = await backupsOfVolume(parts.database, backup.volumeId);
+  const held = all.filter(({ checkpoint }) => checkpoint !== null);
+  // Oldest data first, so the last one stays.
+  for (const { id, checkpoint } of held.slice(0, -1)) await dropCheckpoint(parts, id, checkpoint);
 }
 
 async function release(tx: Db, payload: CreateBackup, backup: Backup): Promise<void> {

@@ -151,6 +151,9 @@ export const createVolumeOperation = operation<CreateVolume, Parts, Memo>('creat
     step('share-bytes', share, unmake),
     step('copy-bytes', copy, unmake),
   ],
+  // A pool that was chosen stays chosen, and bytes are brought in from nothing: each step sees what
+  // is done. Without records in between a clone waits for the disk as few times as can be.
+  resumeAt: 'start',
   done,
   async failed({ payload, parts }, failure, tx) {
     const { volumeId, source, requestId } = payload;

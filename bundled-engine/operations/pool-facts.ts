@@ -21,23 +21,44 @@ export function capabilitiesOf(pool: Pool): Record<string, string | boolean> {
   };
 }
 
-/** Facts that only drivers know; asked before a transaction, for the disk may be slow. */
-export type PoolSpace = ReadonlyMap<string, { totalGib: number; freeGib: number }>;
+/** Space of one pool in GiB. */
+interface Space {
+  readonly totalGib: number;
+  readonly freeGib: number;
+}
 
-/** Asks every pool for its space. A pool that does not answer has none. */
+/** Facts that only drivers know; asked before a transaction, for the disk may be slow. */
+export type PoolSpace = ReadonlyMap<string, Space>;
+
+// A driver may have to look at every file to measure itself, and a burst of creates asks each time.
+const freshForMs = 1000;
+const measured = new WeakMap<Pool, { readonly untilMs: number; readonly space: Promise<Space> }>();
+
+/** The space of every pool, at most a second old. A pool that does not answer has none. */
 export async function spaceOfPools(parts: Parts): Promise<PoolSpace> {
+  const nowMs = parts.clock.now().getTime();
   const entries = await Promise.all(
     parts.pools.map(async (pool) => {
-      try {
-        const { totalGib, freeGib } = await pool.driver.capacity();
-        return [pool.name, { totalGib, freeGib }] as const;
-      } catch (error) {
-        parts.log.warn({ pool: pool.name, error: String(error) }, 'a pool told no capacity');
-        return [pool.name, { totalGib: 0, freeGib: 0 }] as const;
+      const known = measured.get(pool);
+      if (known && nowMs < known.untilMs && nowMs > known.untilMs - 2 * freshForMs) {
+        return [pool.name, await known.space] as const;
       }
+      const space = measure(parts, pool);
+      measured.set(pool, { untilMs: nowMs + freshForMs, space });
+      return [pool.name, await space] as const;
     }),
   );
   return new Map(entries);
+}
+
+async function measure(parts: Parts, pool: Pool): Promise<Space> {
+  try {
+    const { totalGib, freeGib } = await pool.driver.capacity();
+    return { totalGib, freeGib };
+  } catch (error) {
+    parts.log.warn({ pool: pool.name, error: String(error) }, 'a pool told no capacity');
+    return { totalGib: 0, freeGib: 0 };
+  }
 }
 
 /** The facts for choosing, with what is provisioned as `db` sees it now. */

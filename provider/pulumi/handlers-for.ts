@@ -46,7 +46,8 @@ export function handlersFor(adapter: Adapter, session: ProviderSession): Handler
     update: (id, olds, news) => clean(() => update(given, { id, olds, news })),
     delete: (id, props) =>
       clean(async () => {
-        await removeThing(adapter, await session.open(), { id, values: props });
+        const memory = memoryOf(props);
+        await removeThing(adapter, await session.open(), { id, values: props, memory });
       }),
   };
 }
@@ -139,7 +140,12 @@ async function update(
 ) {
   const { id, olds, news } = sides;
   const open = await session.open();
-  const memory = memoryOf(olds) ?? { owned: ownsNothing, spellings: {}, isComplete: true };
+  const memory = memoryOf(olds) ?? {
+    owned: ownsNothing,
+    spellings: {},
+    isComplete: true,
+    holder: null,
+  };
   const request = { id, values: olds, memory, inputs: visibleOf(news) };
   return reportingId(news, async () => {
     const state = await updateThing(adapter, open, request);

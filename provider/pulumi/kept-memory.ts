@@ -18,6 +18,7 @@ const memoryShape = z.object({
   keys: z.record(z.string(), names),
   spellings: z.record(z.string(), names),
   isComplete: z.boolean(),
+  holder: z.string().nullable().default(null),
 });
 
 const identityShape = z.object({ name: z.string(), address: z.string() });
@@ -27,8 +28,9 @@ export type Identity = z.output<typeof identityShape>;
 
 /** Outputs for Pulumi's state: live values, the memory, and the hidden inputs. */
 export function outputsOf(state: State, inputs: Values): Record<string, unknown> {
-  const { owned, spellings, isComplete } = state.memory;
-  const memory = { names: owned.names, keys: owned.keys, spellings, isComplete };
+  const { owned, spellings, isComplete, holder } = state.memory;
+  const { names: own, keys } = owned;
+  const memory = { names: own, keys, spellings, isComplete, ...(holder ? { holder } : {}) };
   return { ...state.values, ...hiddenOf(inputs), [memoryKey]: memory };
 }
 
@@ -36,8 +38,8 @@ export function outputsOf(state: State, inputs: Values): Record<string, unknown>
 export function memoryOf(outputs: Values): Memory | null {
   const parsed = memoryShape.safeParse(outputs[memoryKey]);
   if (!parsed.success) return null;
-  const { names: owned, keys, spellings, isComplete } = parsed.data;
-  return { owned: { names: owned, keys }, spellings, isComplete };
+  const { names: owned, keys, spellings, isComplete, holder } = parsed.data;
+  return { owned: { names: owned, keys }, spellings, isComplete, holder };
 }
 
 /** Who the resource with these inputs is; null where the inputs do not tell. */

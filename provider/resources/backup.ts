@@ -15,7 +15,15 @@ import {
 } from './backup-view';
 import { Refusal } from './refusal';
 import type { Subject } from './settle';
-import { atRest, refuseFailed, restBeforeRemoval, waitOn, whenAtRest } from './settle';
+import {
+  atRest,
+  isBeingRemoved,
+  refuseFailed,
+  restBeforeRemoval,
+  waitForRemoval,
+  waitOn,
+  whenAtRest,
+} from './settle';
 import { renameAspect } from './shared-aspects';
 import { snapshotSubject } from './snapshot-view';
 import { volumeSubject } from './volume-view';
@@ -121,12 +129,9 @@ export async function removeBackup(scope: Scope, seen: Observed): Promise<void> 
   if (observed.status !== 'deleting') {
     const request = { params: { id: observed.id }, signal: scope.signal };
     try {
-      await orNull(() =>
-        whenAtRest(scope, [subject], () =>
-          scope.connection.call(backupRoutes.deleteBackup, request),
-        ),
-      );
+      await orNull(() => scope.connection.call(backupRoutes.deleteBackup, request));
     } catch (error) {
+      if (await isBeingRemoved(scope, subject)) return waitForRemoval(scope, subject);
       if (isFault(error) && error.http === 400) await refuseDependents(scope, observed, subject);
       throw error;
     }

@@ -95,6 +95,17 @@ export async function restBeforeRemoval<T extends Observed>(
   }
 }
 
+/** Whether somebody else is removing `subject`, or has removed it. */
+export async function isBeingRemoved(scope: Scope, subject: Subject): Promise<boolean> {
+  const observed = await subject.observe(scope);
+  return observed === null || observed.status === 'deleting';
+}
+
+/** Waits until a removal that somebody else began has ended. */
+export async function waitForRemoval(scope: Scope, subject: Subject): Promise<void> {
+  await waitOn(scope, subject, { operation: 'delete' });
+}
+
 /** Throws the failure that `observed`'s status tells of, with the service's reasons. */
 export async function refuseFailed(
   scope: Scope,
@@ -112,7 +123,7 @@ export async function refuseFailed(
 export async function whyFailed(scope: Scope, observed: Observed): Promise<string> {
   const own = observed.failReason ? [observed.failReason] : [];
   const told = await messagesOf(scope.connection, observed.id, scope.signal);
-  const reasons = [...new Set([...own, ...told])];
+  const reasons = [...new Set([...own, ...told])].map((reason) => reason.replace(/\.+$/, ''));
   return reasons.length > 0 ? reasons.join('; ') : 'the service gave no reason';
 }
 

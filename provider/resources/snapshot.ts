@@ -4,7 +4,14 @@ import { describeResource } from '../../schema/kernel/describe';
 import { snapshot } from '../../schema/resources/snapshot';
 import { snapshotRoutes } from '../../schema/wire/snapshots';
 import type { Adapter, Observed, Scope, Values } from './adapter';
-import { atRest, refuseFailed, restBeforeRemoval, waitOn, whenAtRest } from './settle';
+import {
+  atRest,
+  isBeingRemoved,
+  refuseFailed,
+  restBeforeRemoval,
+  waitOn,
+  whenAtRest,
+} from './settle';
 import { mapAspect, renameAspect } from './shared-aspects';
 import { observeSnapshot, snapshotAsObserved, snapshotSubject } from './snapshot-view';
 import { volumeSubject } from './volume-view';
@@ -84,11 +91,11 @@ async function removeSnapshot(scope: Scope, seen: Observed): Promise<void> {
   if (observed.status === 'error_deleting') await refuseFailed(scope, subject, observed);
   if (observed.status !== 'deleting') {
     const request = { params: { id: observed.id }, signal: scope.signal };
-    await orNull(() =>
-      whenAtRest(scope, [subject], () =>
-        scope.connection.call(snapshotRoutes.deleteSnapshot, request),
-      ),
-    );
+    try {
+      await orNull(() => scope.connection.call(snapshotRoutes.deleteSnapshot, request));
+    } catch (error) {
+      if (!(await isBeingRemoved(scope, subject))) throw error;
+    }
   }
   await waitOn(scope, subject, { operation: 'delete', origin: observed.status });
 }

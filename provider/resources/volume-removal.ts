@@ -7,7 +7,7 @@ import { volumeRoutes } from '../../schema/wire/volumes';
 import type { Scope, Values } from './adapter';
 import { finalBackup } from './final-backup';
 import { Refusal } from './refusal';
-import { refuseFailed, restBeforeRemoval, waitOn } from './settle';
+import { isBeingRemoved, refuseFailed, restBeforeRemoval, waitForRemoval, waitOn } from './settle';
 import type { ObservedVolume } from './volume-view';
 import { volumeSubject } from './volume-view';
 import { markerKey, orNull } from './wire-values';
@@ -42,6 +42,7 @@ export async function removeVolume(
     const request = { params, query, signal: scope.signal };
     await orNull(() => scope.connection.call(volumeRoutes.deleteVolume, request));
   } catch (error) {
+    if (await isBeingRemoved(scope, subject)) return waitForRemoval(scope, subject);
     if (isFault(error) && error.http === 400 && !cascade) {
       await refuseSnapshots(scope, observed, subject.name);
     }

@@ -6,6 +6,9 @@ import type { Connection } from '../client/connection';
 /** Key under which a thing's marker is kept in its metadata or extra specs. */
 export const markerKey = 'cinderkit:marker';
 
+/** Key under which the word of an adoption is kept. */
+export const holderKey = 'cinderkit:holder';
+
 /** A text of the service: null and empty mean that there is none. */
 export function textOf(value: string | null | undefined): string | undefined {
   return value === null || value === undefined || value === '' ? undefined : value;

@@ -1,7 +1,7 @@
 // The files by which a running engine is found: engine.json in its data folder, and what its ready
 // endpoint answers. The engine writes them, the provider and the command line read them. Invariant:
-// engine.json exists only while an engine that was ready has not been stopped; a crash may leave it, so
-// a reader compares the instance with the one that the ready endpoint echoes.
+// engine.json exists only while an engine that was ready has not been stopped; a crash may leave
+// it, so a reader compares the instance with the one that the ready endpoint echoes.
 import { z } from 'zod';
 
 /** Name of the file that says where a ready engine is. */

@@ -1,6 +1,6 @@
 // Shapes of Identity v3: what logins and the management of projects, users, roles and application
-// credentials take and answer. Facts: keystone api-ref v3. Invariant: request shapes accept keys that
-// Keystone knows and we have no use for; replies hold at least what is written here.
+// credentials take and answer. Facts: keystone api-ref v3. Invariant: request shapes accept keys
+// that Keystone knows and we have no use for; replies hold at least what is written here.
 import { z } from 'zod';
 
 const name = z.string().min(1).max(255);

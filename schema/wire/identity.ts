@@ -1,6 +1,7 @@
 // Routes of Identity v3: what clients need to log in, find the other services, and manage projects,
-// users, roles and application credentials. Facts: keystone api-ref v3. Invariant: `anyone` here means
-// that the route asks for a login itself, in Keystone's way, for unscoped tokens have no role.
+// users, roles and application credentials. Facts: keystone api-ref v3. Invariant: `anyone` here
+// means that the route asks for a login itself, in Keystone's way, for unscoped tokens have no
+// role.
 import { z } from 'zod';
 import {
   applicationCredentialFields,

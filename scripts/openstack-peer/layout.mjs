@@ -41,8 +41,9 @@ export function layoutFor({ folder, portOffset = 0 } = {}) {
   if (!/^(\/[\w.-]+)+$/.test(root) || root.length > maxFolderLength) {
     throw usage(
       `The folder ${root} cannot hold a peer: its path goes into settings files and names of ` +
-        `sockets, so it may have letters, digits, ".", "_", "-" and at most ` +
-        `${maxFolderLength} characters.`,
+        `sockets, so it may have letters, digits, ".", "_", "-", ` +
+        `and at most ${maxFolderLength} characters.`,
+      `${maxFolderLength} characters.`,
     );
   }
   const ports = Object.fromEntries(

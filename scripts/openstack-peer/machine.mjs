@@ -7,9 +7,8 @@ import { ToolchainFailure, exitCodes } from '../toolchain/failure.mjs';
 import { run } from '../toolchain/programs.mjs';
 
 /**
- * Packages, each with a file that shows it is there. Not all are named by those that need them: the
- * NFS driver looks for mount.nfs, and a backup runs dmidecode (os-brick) and stays in `creating` for
- * ever where it is missing.
+ * Packages, each with a file that shows it is there. Two are needed without being depended upon:
+ * the NFS driver looks for mount.nfs, and without dmidecode a backup stays in `creating` for ever.
  */
 const packages = {
   keystone: '/usr/bin/keystone-manage',

@@ -1,6 +1,7 @@
 // Plays the acts one after the other, measures each, and counts what the cloud has before and
 // after.
 import { countLine, acts, leftovers, pulumi } from './steps.mjs';
+import { asMember } from './member.mjs';
 import { openCloud } from './cloud-view.mjs';
 import { Workplace } from './workplace.mjs';
 
@@ -16,6 +17,7 @@ export async function play(story) {
   });
   await step(story, 'configure', () => configure(story));
   for (const [name, act] of acts) await step(story, name, () => act(story));
+  if (story.ownCloud) await step(story, 'as a plain member', () => asMember(story));
   await step(story, 'count again', async () => {
     const now = await story.cloud.list();
     const { left, others } = leftovers(story, now);

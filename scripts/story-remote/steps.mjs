@@ -46,6 +46,7 @@ async function up(story) {
     demand(image.os_hash_value === hash, "the image's bytes are the disk's", image.os_hash_value);
   }
   demandPool(story, resources, now);
+  story.first = resources;
   return `${resources.length} resources; ${countLine(grown(story.before, now))} more than before`;
 }
 
@@ -80,8 +81,11 @@ async function repair(story) {
   demandAllThere(resources, now);
   const data = now.volumes.find(({ id }) => id === named(resources, 'data').id);
   demand(data.metadata.purpose === 'records', 'metadata is as declared', data.metadata.purpose);
-  named(resources, 'replica');
-  return 'metadata set back, replica made anew; nothing else touched';
+  const idsOf = (all) => all.filter(({ name }) => name !== 'replica').map(({ id }) => id).sort();
+  const same = idsOf(story.first).join() === idsOf(resources).join();
+  demand(same, 'no other id has changed', JSON.stringify(idsOf(resources)));
+  demand(resources.length === story.first.length, 'the replica is there again', resources.length);
+  return 'metadata set back, replica made anew; no other id has changed';
 }
 
 async function refreshAgain(story) {
@@ -144,7 +148,8 @@ function grown(before, now) {
   return Object.fromEntries(nouns.map((noun) => [noun, now[noun].filter(isNew(noun))]));
 }
 
-function demand(holds, expected, found) {
+/** Throws, with both, where something does not hold. */
+export function demand(holds, expected, found) {
   if (!holds) throw new Error(`expected: ${expected}; found: ${found}`);
 }
 

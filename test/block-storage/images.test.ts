@@ -4,7 +4,7 @@ import { removeBackup } from '../../bundled-engine/records/backups';
 import { insertImage, updateImage } from '../../bundled-engine/records/images';
 import { newUuid } from '../../bundled-engine/records/new-id';
 import type { NewImage } from '../../bundled-engine/records/rows/image-row';
-import { listVolumes } from '../../bundled-engine/records/volumes';
+import { listVolumes, updateVolume } from '../../bundled-engine/records/volumes';
 import { engineUnderTest, madeVolume } from './engine-under-test';
 import type { EngineUnderTest } from './engine-under-test';
 
@@ -177,6 +177,26 @@ describe('at once', () => {
     expect(codes.every((code) => [202, 400, 404].includes(code))).toBe(true);
     await under.idle();
     expect((await member.call('GET', `/volumes/${id}`)).status).toBe(404);
+  });
+
+  it('a source is not removed while a volume is being made from it', async () => {
+    const { member } = under;
+    const { id } = await madeVolume(under);
+    const snapshot = await member.call('POST', '/snapshots', { snapshot: { volume_id: id } });
+    await under.idle();
+    const snapshotId = snapshot.body.snapshot.id;
+    const { database } = under.engine.parts;
+    const clone = await madeVolume(under, { source_volid: id });
+    const other = await madeVolume(under, { snapshot_id: snapshotId });
+    for (const made of [clone, other])
+      await updateVolume(database, made.id, { status: 'creating' });
+    expect((await member.call('DELETE', `/snapshots/${snapshotId}`)).status).toBe(400);
+    expect((await member.call('DELETE', `/volumes/${id}?cascade=true`)).status).toBe(400);
+    for (const made of [clone, other])
+      await updateVolume(database, made.id, { status: 'available' });
+    expect((await member.call('DELETE', `/volumes/${id}?cascade=true`)).status).toBe(202);
+    for (const made of [clone, other]) await member.call('DELETE', `/volumes/${made.id}`);
+    await under.idle();
   });
 
   it('a forced delete overtakes what is being made', async () => {

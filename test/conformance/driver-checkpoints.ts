@@ -1,4 +1,5 @@
-// Laws of checkpoints: what a driver says has changed is never too little, and not the whole volume.
+// Laws of checkpoints: what a driver says has changed is never too little, and not the whole
+// volume.
 import type { Driver } from '../../bundled-engine/drivers/driver';
 import { extentBytes, type Extent } from '../../bundled-engine/host/extents';
 import { gibBytes } from '../../bundled-engine/drivers/sizes';

@@ -1,5 +1,5 @@
-// Laws of snapshots, clones and reverts: every copy has the bytes of its moment, goes its own way, and
-// may outlive what it was made from; and any call may be repeated.
+// Laws of snapshots, clones and reverts: every copy has the bytes of its moment, goes its own way,
+// and may outlive what it was made from; and any call may be repeated.
 import { gibBytes } from '../../bundled-engine/drivers/sizes';
 import {
   dataBytes,
@@ -146,7 +146,7 @@ function describeRepetition(get: () => UnderTest): void {
 }
 
 function describeReverting(get: () => UnderTest): void {
-  it('reverting gives back the bytes, keeps a grown size, and is refused where not declared', async () => {
+  it('reverting gives back bytes, keeps a grown size, and is refused if not declared', async () => {
     const { driver } = get();
     const volume = await filledVolume(driver);
     const snapshot = newId();

@@ -22,7 +22,9 @@ import {
 
 const mib = 1024 * 1024;
 
-/** A raw image of 10 MiB and a bit with data at both ends, and the model of a volume made from it. */
+/**
+ * A raw image of 10 MiB and a bit with data at both ends, and the model of a volume made from it.
+ */
 async function rawImage(folder: string): Promise<{ path: string; model: ModelVolume }> {
   const path = join(folder, `image-${randomUUID()}`);
   const sizeBytes = 10 * mib + 1536;

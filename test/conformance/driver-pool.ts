@@ -1,5 +1,6 @@
-// What the laws of drivers work with: a pool that can be opened again, ids, and a model of a volume's
-// bytes. Invariant: the model is plain arithmetic on blocks, so that it cannot share a driver's bug.
+// What the laws of drivers work with: a pool that can be opened again, ids, and a model of a
+// volume's bytes. Invariant: the model is plain arithmetic on blocks, so that it cannot share a
+// driver's bug.
 import { randomUUID } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,7 +73,9 @@ export class ModelVolume {
     return this.#blocks.get(index) ?? Buffer.alloc(blockBytes);
   }
 
-  /** Offsets of blocks that differ from another model's (or are not zero, without one), in bytes. */
+  /**
+   * Offsets of blocks that differ from another model's (or are not zero, without one), in bytes.
+   */
   differingOffsets(other: ModelVolume = new ModelVolume(this.sizeGib)): number[] {
     const indexes = new Set([...this.#blocks.keys(), ...other.#blocks.keys()]);
     return [...indexes]

@@ -1,5 +1,5 @@
-// Random stories: writes, zeroes, snapshots, clones, growth, reverts, checkpoints and removals in any
-// order, beside a model in memory. After each story every byte is compared and nothing is left.
+// Random stories: writes, zeroes, snapshots, clones, growth, reverts, checkpoints and removals in
+// any order, beside a model in memory. After each story every byte is compared and nothing is left.
 import fc from 'fast-check';
 import type { Driver } from '../../bundled-engine/drivers/driver';
 import { gibBytes } from '../../bundled-engine/drivers/sizes';

@@ -1,5 +1,5 @@
-// The laws that every driver keeps, run over each of them: describeDriver(name, harness) from a test
-// file of its own. Abilities choose between "is exercised" and "is refused": none is skipped.
+// The laws that every driver keeps, run over each of them: describeDriver(name, harness) from a
+// test file of its own. Abilities choose between "is exercised" and "is refused": none is skipped.
 import { gibBytes } from '../../bundled-engine/drivers/sizes';
 import { describeCheckpoints } from './driver-checkpoints';
 import { describeCopies } from './driver-copies';

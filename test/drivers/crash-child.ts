@@ -1,5 +1,6 @@
-// Runs as a process of its own until it is killed: does one random thing after another to a pool, and
-// notes in a journal what it begins and what was acknowledged. Arguments: kind, folder, journal, seed.
+// Runs as a process of its own until it is killed: does one random thing after another to a pool,
+// and notes in a journal what it begins and what was acknowledged. Arguments: kind, folder,
+// journal, seed.
 import { randomUUID } from 'node:crypto';
 import { openSync, writeSync } from 'node:fs';
 import type { Driver } from '../../bundled-engine/drivers/driver';

@@ -1,5 +1,5 @@
-// The chains under qcow2 volumes: bounded, melted or made standalone without a byte changing, and put
-// right after a crash.
+// The chains under qcow2 volumes: bounded, melted or made standalone without a byte changing, and
+// put right after a crash.
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Driver } from '../../bundled-engine/drivers/driver';

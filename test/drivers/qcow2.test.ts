@@ -17,7 +17,7 @@ if (missing === null) {
       };
     },
     expected: { clones: true, onlineGrow: false, revert: true, checkpoints: true },
-    stories: { runs: 14, steps: 40 },
+    stories: { runs: 8, steps: 40 },
   });
 } else {
   notRun('the qcow2 driver keeps all laws', missing);

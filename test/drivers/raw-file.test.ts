@@ -1,5 +1,5 @@
-// The laws of drivers over raw-file: where blocks cannot be shared (the temporary folder's file system
-// is told not to), and on real xfs and btrfs where they can.
+// The laws of drivers over raw-file: where blocks cannot be shared (the temporary folder's file
+// system is told not to), and on real xfs and btrfs where they can.
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rawFileDriver } from '../../bundled-engine/drivers/raw-file';
@@ -25,7 +25,7 @@ describeDriver('raw-file, copying,', {
     return { ...pool, destroy: () => removeFolder(base) };
   },
   expected: { clones: false, onlineGrow: true, revert: true, checkpoints: false },
-  stories: { runs: 25, steps: 40 },
+  stories: { runs: 12, steps: 40 },
 });
 
 for (const kind of ['xfs', 'btrfs'] as const) {
@@ -39,6 +39,6 @@ for (const kind of ['xfs', 'btrfs'] as const) {
   describeDriver(title, {
     makePool: () => poolIn(mounted.folder, false),
     expected: { clones: true, onlineGrow: true, revert: true, checkpoints: true },
-    stories: { runs: 25, steps: 40 },
+    stories: { runs: 12, steps: 40 },
   });
 }

@@ -1,6 +1,6 @@
-// The command line as a user has it: a process of its own, its output and exit codes. Laws: start in the
-// background returns when the engine is ready; stop waits until it is gone; a kill -9 leaves a folder
-// that the next start takes over.
+// The command line as a user has it: a process of its own, its output and exit codes. Laws: start
+// in the background returns when the engine is ready; stop waits until it is gone; a kill -9 leaves
+// a folder that the next start takes over.
 import { execFile } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -90,7 +90,7 @@ describe('cinderkit engine', () => {
     }
   });
 
-  it('comes back after kill -9 with all that it had, and is found by nobody in between', async () => {
+  it('comes back after kill -9 with all that it had, and is not found in between', async () => {
     const folder = join(await freshFolder(), 'engine');
     const { pid, url } = await startInBackground(folder);
     const engine = { url, dataFolder: folder } as Engine;

@@ -1,5 +1,6 @@
-// An engine of a test's own: in this process, on a free port, in a fresh folder. Invariant: whatever a
-// test starts here is stopped and removed by stopEngines(), which afterEach or afterAll calls.
+// An engine of a test's own: in this process, on a free port, in a fresh folder. Invariant:
+// whatever a test starts here is stopped and removed by stopEngines(), which afterEach or afterAll
+// calls.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

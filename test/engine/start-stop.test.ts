@@ -1,5 +1,7 @@
 // The life of an engine, as a library. Laws: one engine a folder; ready tells the truth; what was
-// acknowledged is there after a restart; a start that fails leaves nothing running and says what to do.
+// acknowledged is there after a restart; a start that fails leaves nothing running and says what to
+// do.
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -227,8 +229,25 @@ describe('a start is refused', () => {
 
   if (process.getuid?.() === 0) {
     it('in a folder that cannot be written, even by root', async () => {
-      const fault = await faultOf(runEngine({ dataFolder: '/proc/cinderkit' }));
+      const fault = await faultOf(runEngine({ dataFolder: '/proc/cinderkit/engine' }));
       expect(fault.code).toBe('dataFolderUnusable');
+    });
+
+    it('on a read-only file system, and works once it can be written', async () => {
+      const folder = await freshFolder();
+      const mount = (...args: string[]): void => void execFileSync('mount', [...args, folder]);
+      mount('-t', 'tmpfs', '-o', 'ro', 'tmpfs');
+      try {
+        const fault = await faultOf(runEngine({ dataFolder: join(folder, 'data') }));
+        expect([fault.code, fault.message]).toEqual([
+          'dataFolderUnusable',
+          expect.stringContaining('its file system is read-only'),
+        ]);
+        mount('-o', 'remount,rw');
+        await (await runEngine({ dataFolder: join(folder, 'data') })).stop();
+      } finally {
+        execFileSync('umount', [folder]);
+      }
     });
     notRun('in a folder without write permission', 'root may write everywhere; run it as a user');
   } else {

@@ -1,5 +1,6 @@
-// Lets a plain Node process run the TypeScript sources, for tests that need an engine in a process of
-// its own. Invariant: it changes how files are read and nothing else; type-checking is tsc's job.
+// Lets a plain Node process run the TypeScript sources, for tests that need an engine in a process
+// of its own. Invariant: it changes how files are read and nothing else; type-checking is tsc's
+// job.
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { transformSync } = require('@swc/core');

@@ -1,5 +1,5 @@
-// Images under inspection: what real tools make is told apart, and what could lead a tool to another
-// file, or lost its tail, never passes.
+// Images under inspection: what real tools make is told apart, and what could lead a tool to
+// another file, or lost its tail, never passes.
 import fc from 'fast-check';
 import { execFileSync } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';

@@ -1,5 +1,5 @@
-// Writing a qcow2 file through a block server: it is ours alone while open, gone after, and one that a
-// crash left is ended.
+// Writing a qcow2 file through a block server: it is ours alone while open, gone after, and one
+// that a crash left is ended.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';

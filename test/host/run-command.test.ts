@@ -51,7 +51,8 @@ it('an abort ends the command and what it started, and throws its reason', async
   const abort = new AbortController();
   const pids: number[] = [];
   const script = `
-    const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)']);
+    const { spawn } = require('node:child_process');
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)']);
     console.log(child.pid, process.pid); setInterval(() => 0, 1e6);`;
   const call = runCommand(node, ['-e', script], {
     signal: abort.signal,

@@ -1,5 +1,5 @@
-// Application credentials through real HTTP. Laws: the secret is told once; a credential can never do
-// more than its maker can at that moment, and ends with the maker's role.
+// Application credentials through real HTTP. Laws: the secret is told once; a credential can never
+// do more than its maker can at that moment, and ends with the maker's role.
 import { z } from 'zod';
 import type { Engine } from '../../bundled-engine/main';
 import {

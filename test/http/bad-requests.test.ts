@@ -1,5 +1,5 @@
-// What no handler should ever see, through real HTTP and raw sockets. Laws: whatever is sent gets the
-// API's own fault with a request id; nothing is a 500; the engine goes on serving.
+// What no handler should ever see, through real HTTP and raw sockets. Laws: whatever is sent gets
+// the API's own fault with a request id; nothing is a 500; the engine goes on serving.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -55,7 +55,7 @@ describe('a body', () => {
     }
   });
 
-  it('of 10 MB is refused with 413, in one piece or in chunks, without a promise to wait for', async () => {
+  it('of 10 MB is refused with 413, whole or in chunks, and nothing to wait for', async () => {
     const bytes = JSON.stringify({ volume: { size: 1, name: 'x'.repeat(10_000_000) } });
     const whole = await member.call('POST', volumes, { bytes, headers: json });
     expect([whole.status, whole.json]).toEqual([

@@ -1,5 +1,5 @@
-// Identity v3 through real HTTP: logging in, looking at tokens, ending them. Laws: every failed login is
-// the same 401; whatever takes away a token's reason ends it at the next request.
+// Identity v3 through real HTTP: logging in, looking at tokens, ending them. Laws: every failed
+// login is the same 401; whatever takes away a token's reason ends it at the next request.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -108,7 +108,7 @@ describe('a password login', () => {
     expect(reply.status).toBe(201);
   });
 
-  it('without a scope is for the default project, and unscoped when that is asked for', async () => {
+  it('without a scope is for the default project, or unscoped when asked', async () => {
     const password = await passwordOf(engine, 'cinderkit');
     const { identity } = byPassword('admin', password, null) as { identity: object };
     const byDefault = await login(engine, { identity });

@@ -1,6 +1,6 @@
-// Bytes of images through real HTTP: uploads and downloads as streams. Laws: an image is active exactly
-// when its whole bytes are there and are what they were declared to be; anything else leaves it queued
-// and the disk as it was.
+// Bytes of images through real HTTP: uploads and downloads as streams. Laws: an image is active
+// exactly when its whole bytes are there and are what they were declared to be; anything else
+// leaves it queued and the disk as it was.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Engine } from '../../bundled-engine/main';
+import { updateImage } from '../../bundled-engine/records/images';
 import { asAdmin, asMember, asStranger, runEngine, stopEngines } from '../engine/running-engine';
 import type { Client, Reply } from '../engine/running-engine';
 
@@ -284,7 +285,6 @@ describe('after a crash', () => {
     expect(put.status).toBe(204);
     const cut = await client.call('POST', '/image/v2/images', { body: { name: 'cut off' } });
     const { id: cutOff } = z.object({ id: z.string() }).parse(cut.json);
-    const { updateImage } = await import('../../bundled-engine/records/images');
     await updateImage(first.parts.database, cutOff, { status: 'saving' });
     await first.stop();
     const folder = join(first.dataFolder, 'images');

@@ -1,5 +1,5 @@
-// Images as entries of a catalogue, through real HTTP. Laws: an image of another project is not there;
-// an id is never used twice; a change applies whole or not at all.
+// Images as entries of a catalogue, through real HTTP. Laws: an image of another project is not
+// there; an id is never used twice; a change applies whole or not at all.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

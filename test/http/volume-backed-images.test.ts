@@ -1,6 +1,6 @@
-// Images whose bytes are a volume, through real HTTP. Laws: only an owner's own volume can be registered,
-// only while the image has no bytes; deleting such an image never removes a user's volume and always the
-// engine's own.
+// Images whose bytes are a volume, through real HTTP. Laws: only an owner's own volume can be
+// registered, only while the image has no bytes; deleting such an image never removes a user's
+// volume and always the engine's own.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';

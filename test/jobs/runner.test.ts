@@ -104,7 +104,7 @@ describe('stopping', () => {
     await first.start(world().database, { ...order, payload: { name: 'two' } });
     await begun.wait();
     await first.stop();
-    expect(await findJob(world().database, jobId)).toMatchObject({ state: 'running', step: 'act' });
+    expect(await findJob(world().database, jobId)).toMatchObject({ finishedAt: null });
 
     const quick = single('slow', async ({ payload }) => {
       log.push((payload as { name: string }).name);

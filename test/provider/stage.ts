@@ -56,7 +56,11 @@ export class Stage {
   }
 
   remove(adapter: Adapter, state: State, values: Values = state.values): Promise<void> {
-    return removeThing(adapter, this.session, { id: state.id, values });
+    return removeThing(adapter, this.session, {
+      id: state.id,
+      values,
+      memory: state.memory,
+    });
   }
 
   async close(): Promise<void> {

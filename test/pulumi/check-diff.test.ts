@@ -56,7 +56,7 @@ test('null counts as not given', async () => {
   expect(inputs).not.toHaveProperty('imageId');
 });
 
-test('a shrink from a size that the service chose is refused when a change is asked for', async () => {
+test('a shrink from a size that the service chose is refused where it is meant', async () => {
   const news = { ...identity, name: 'n', sizeGib: 1, imageId: 'a' };
   const olds = { name: 'n', sizeGib: 5, imageId: 'a', ...memory(['name', 'imageId']) };
   // A refresh compares without having checked: it must show the difference, not fail.

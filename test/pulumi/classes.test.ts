@@ -51,7 +51,7 @@ test('arguments, outputs and references between resources are wired', async () =
   expect(sent('snap')?.inputs).toMatchObject({ volumeId: 'data-id', metadata: { k: 'available' } });
 });
 
-test('the same name below another parent is another place, the same again is the same', async () => {
+test('the same name below another parent is another place', async () => {
   const parent = new pulumi.ComponentResource('test:index:Group', 'group', {}, {});
   const inside = new entry.Volume('twin', { sizeGib: 1 }, { parent });
   const outside = new entry.Volume('twin', { sizeGib: 1 });

@@ -111,7 +111,7 @@ test('read reports a thing in error as unhealthy, with what it is now', async ()
   await provider.remove(volume.id, volume.outs);
 });
 
-test('looking at a thing by its id works with no state, and fails where there is none', async () => {
+test('looking at a thing by its id needs no state, and fails where there is none', async () => {
   const volume = await made('volume', { sizeGib: 1, metadata: { k: 'v' } });
   const bare = args('volume', {});
   expect((await provider.read(volume.id, bare)).outs).toMatchObject({

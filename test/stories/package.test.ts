@@ -33,7 +33,9 @@ describe('the package that npm packs', () => {
     for (const path of ['LICENSE', 'README.md', 'package.json']) {
       expect(packed.paths).toContain(path);
     }
-    expect(packed.paths.filter((path) => /test|spec|fixture/.test(path))).toEqual([]);
+    expect(
+      packed.paths.filter((path) => /(^|\/)(tests?|fixtures)\/|\.(test|spec)\./.test(path)),
+    ).toEqual([]);
   });
 
   it('holds nothing whose source is gone', () => {
@@ -113,7 +115,7 @@ if (why !== null) notRun('the installed package', why);
         const options = ['--strict', '--noEmit', '--skipLibCheck', '--target', 'es2022'];
         const how = ['--module', module, '--moduleResolution', resolution, ...more];
         const files = ['--types', 'node', 'index.ts', 'engine.ts'];
-        const checked = await project.run('npx', '--no', 'tsc', ...options, ...how, ...files);
+        const checked = await project.npx('tsc', ...options, ...how, ...files);
         expect([resolution, checked.stdout, checked.code]).toEqual([resolution, '', 0]);
       }
     },
@@ -125,10 +127,10 @@ if (why !== null) notRun('the installed package', why);
     async () => {
       const project = installation.project('engine', {});
       const engine = async (...args: string[]): Promise<[number, Record<string, unknown>]> => {
-        const { code, stdout } = await project.cinderkit('engine', ...args, '--json');
+        const { code, stdout } = await project.npx('cinderkit', 'engine', ...args, '--json');
         return [code, JSON.parse(stdout)];
       };
-      const version = await project.cinderkit('--version');
+      const version = await project.npx('cinderkit', '--version');
       expect([version.code, version.stdout.trim()]).toEqual([0, manifest.version]);
       const locked = { error: expect.objectContaining({ code: 'engineLocked' }) };
       const stopped = { error: expect.objectContaining({ code: 'engineNotRunning' }) };
@@ -144,7 +146,7 @@ if (why !== null) notRun('the installed package', why);
       expect(await engine('stop')).toEqual([0, { stopped: true, pid }]);
       expect(await engine('stop')).toEqual([3, stopped]);
       expect(processesIn(project.folder)).toEqual([]);
-      const refused = await project.cinderkit('engine', 'reset');
+      const refused = await project.npx('cinderkit', 'engine', 'reset');
       expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--yes')]);
       expect(await engine('reset', '--yes')).toEqual([0, { reset: true, keepCredentials: false }]);
       expect(readdirSync(join(project.folder, '.cinderkit/engine'))).toEqual(['engine.lock']);
@@ -190,11 +192,9 @@ if (why !== null) notRun('the installed package', why);
 
 async function upAndDown(project: Project): Promise<void> {
   const inProject = new Set(readdirSync(project.folder));
-  const made = await project.pulumi('stack', 'init', 'local');
-  expect([made.code, made.stderr]).toEqual([0, expect.any(String)]);
-  const up = await project.pulumi('up', '--yes', '--skip-preview');
-  expect([up.code, up.stdout + up.stderr]).toEqual([0, expect.stringContaining('created')]);
-  const outputs = JSON.parse((await project.pulumi('stack', 'output', '--json')).stdout);
+  await project.pulumi('stack', 'init', 'local');
+  expect(await project.pulumi('up', '--yes', '--skip-preview')).toContain('created');
+  const outputs = JSON.parse(await project.pulumi('stack', 'output', '--json'));
   expect(outputs.volumeFacts).toEqual({
     system: expect.stringMatching(/^available, 1 GiB, (copied|cloned)$/),
     'web-1': expect.stringMatching(/^available, 1 GiB, (copied|cloned)$/),
@@ -203,14 +203,13 @@ async function upAndDown(project: Project): Promise<void> {
     replica: expect.stringMatching(/^available, 2 GiB, (copied|cloned)$/),
   });
   const again = await project.pulumi('up', '--yes', '--skip-preview', '--expect-no-changes');
-  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('unchanged')]);
-  const down = await project.pulumi('destroy', '--yes', '--skip-preview', '--remove');
-  expect([down.code, down.stdout + down.stderr]).toEqual([0, expect.any(String)]);
-  const stopped = await project.cinderkit('engine', 'stop');
+  expect(again).toContain('unchanged');
+  await project.pulumi('destroy', '--yes', '--skip-preview', '--remove');
+  const stopped = await project.npx('cinderkit', 'engine', 'stop');
   expect([stopped.code, stopped.stderr]).toEqual([0, '']);
   expect(processesIn(project.folder)).toEqual([]);
   expect(bytesLeft(join(project.folder, '.cinderkit/engine'))).toEqual([]);
-  expect((await project.cinderkit('engine', 'reset', '--yes')).code).toBe(0);
+  expect((await project.npx('cinderkit', 'engine', 'reset', '--yes')).code).toBe(0);
   const left = readdirSync(join(project.folder, '.cinderkit'), { recursive: true }).map(String);
   expect(left.sort()).toEqual(['disk.img', 'engine', 'engine/engine.lock', 'owner']);
   const added = readdirSync(project.folder).filter((name) => !inProject.has(name));

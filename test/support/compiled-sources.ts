@@ -1,5 +1,5 @@
-// Sources of the project compiled to a folder of their own, for tests that kill a whole process and so
-// cannot run it inside jest.
+// Sources of the project compiled to a folder of their own, for tests that kill a whole process and
+// so cannot run it inside jest.
 import { transformFileSync } from '@swc/core';
 import { globSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,5 +1,6 @@
-// A driver that fails when told to: the seam at which tests of operations and backups inject faults.
-// Invariant: a call without a rule for it reaches the real driver unchanged, and every call is noted.
+// A driver that fails when told to: the seam at which tests of operations and backups inject
+// faults. Invariant: a call without a rule for it reaches the real driver unchanged, and every call
+// is noted.
 import type { Driver } from '../../bundled-engine/drivers/driver';
 import { DriverError } from '../../bundled-engine/drivers/driver-error';
 

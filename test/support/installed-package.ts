@@ -166,13 +166,15 @@ export class Project {
     return runProgram(program, args, { cwd: this.folder, env: this.env });
   }
 
-  /** `npx cinderkit ARGS`, which must be the installed one. */
-  cinderkit(...args: string[]): Promise<CommandOutcome> {
-    return this.run('npx', '--no', '--', 'cinderkit', ...args);
+  /** `npx PROGRAM ARGS`, which must be an installed one. */
+  npx(program: string, ...args: string[]): Promise<CommandOutcome> {
+    return this.run('npx', '--no', '--', program, ...args);
   }
 
-  /** `pulumi ARGS` without questions and colours. */
-  pulumi(...args: string[]): Promise<CommandOutcome> {
-    return this.run('pulumi', ...args, '--non-interactive', '--color', 'never');
+  /** `pulumi ARGS` without questions and colours, which must succeed; gives what it printed. */
+  async pulumi(...args: string[]): Promise<string> {
+    const ran = await this.run('pulumi', ...args, '--non-interactive', '--color', 'never');
+    if (ran.code === 0) return ran.stdout;
+    throw new Error(`pulumi ${args.join(' ')} ended with ${ran.code}:\n${ran.stdout}${ran.stderr}`);
   }
 }

@@ -1,5 +1,5 @@
-// A small file system of a wanted kind in a file, mounted for a test: reflinks and full disks are tried
-// on the real thing. Invariant: after unmount() neither mount, loop device nor file is left.
+// A small file system of a wanted kind in a file, mounted for a test: reflinks and full disks are
+// tried on the real thing. Invariant: after unmount() neither mount, loop device nor file is left.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,8 +19,8 @@ const makers = {
 } as const;
 
 /**
- * Mounts a fresh file system of `sizeMib` MiB, or says why this machine cannot (a sentence for notRun).
- * Synchronous, so that a test file can decide while it registers its tests.
+ * Mounts a fresh file system of `sizeMib` MiB, or says why this machine cannot (a sentence for
+ * notRun). Synchronous, so that a test file can decide while it registers its tests.
  */
 export function mountFileSystem(
   kind: keyof typeof makers,

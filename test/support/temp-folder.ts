@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Makes an empty private folder below the system's temporary folder. Remove it with removeFolder. */
+/**
+ * Makes an empty private folder below the system's temporary folder. Remove it with removeFolder.
+ */
 export async function tempFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'cinderkit-test-'));
 }

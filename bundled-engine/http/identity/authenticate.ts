@@ -1,6 +1,6 @@
-// From a token to its caller, for every request of every service. Validated tokens are kept in memory
-// because this is the hottest path of the engine. Invariant: whatever changes who may do what calls
-// forgetCallers() after its commit, so a revocation holds from the next request on.
+// From a token to its caller, for every request of every service. Validated tokens are kept in
+// memory because this is the hottest path of the engine. Invariant: whatever changes who may do
+// what calls forgetCallers() after its commit, so a revocation holds from the next request on.
 import { momentOf } from '../../records/moment';
 import { findToken } from '../../records/tokens';
 import type { Parts } from '../../parts';

@@ -39,7 +39,10 @@ const ids = new Map(
   ]),
 );
 
-/** The services for `projectId`; without one, Block Storage is reached without a project in its URL. */
+/**
+ * The services for `projectId`; without one, Block Storage is reached without a project in its
+ * URL.
+ */
 export function catalogFor(at: {
   readonly baseUrl: string;
   readonly region: string;

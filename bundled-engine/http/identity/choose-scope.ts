@@ -1,5 +1,6 @@
-// Decides what a new token is for: the scope that the client asks for, or the user's default project.
-// Invariant: a scope that is not there and one where the user has no role are refused alike.
+// Decides what a new token is for: the scope that the client asks for, or the user's default
+// project. Invariant: a scope that is not there and one where the user has no role are refused
+// alike.
 import type { Parts } from '../../parts';
 import { findProject, findProjectByName } from '../../records/projects';
 import { isDefaultDomain } from './domains';
@@ -13,7 +14,10 @@ type Asked = LoginBody['auth']['scope'];
 
 const unscoped: Scope = { scopeType: 'unscoped', scopeId: null };
 
-/** The scope of the token to issue. Fails with 401 where there is no such scope, 400 where unclear. */
+/**
+ * The scope of the token to issue. Fails with 401 where there is no such scope, 400 where
+ * unclear.
+ */
 export async function chooseScope(parts: Parts, login: Login, asked: Asked): Promise<Scope> {
   if (login.fixedScope) return asFixed(login.fixedScope, asked);
   if (asked === undefined) return byDefault(parts, login);

@@ -1,6 +1,6 @@
-// Application credentials: a user's own keys to one project. Invariants: the secret is shown once, at
-// creation; a credential never carries a role that its maker's token lacks, and only an unrestricted
-// one can make others.
+// Application credentials: a user's own keys to one project. Invariants: the secret is shown once,
+// at creation; a credential never carries a role that its maker's token lacks, and only an
+// unrestricted one can make others.
 import type { identityRoutes } from '../../../schema/wire/identity';
 import type { Parts } from '../../parts';
 import {

@@ -9,7 +9,9 @@ export type DomainReference = { id?: string | undefined; name?: string | undefin
 /** As tokens show it. */
 export const defaultDomain = { id: 'default', name: 'Default' } as const;
 
-/** Whether the default domain is meant; names are compared without regard to case, as in Keystone. */
+/**
+ * Whether the default domain is meant; names are compared without regard to case, as in Keystone.
+ */
 export function isDefaultDomain(domain: DomainReference): boolean {
   if (domain.id !== undefined) return domain.id === defaultDomain.id;
   return domain.name?.toLowerCase() === defaultDomain.name.toLowerCase();

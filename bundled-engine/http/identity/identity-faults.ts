@@ -1,5 +1,5 @@
-// What Identity refuses, in Keystone's words (keystone/exception.py). Invariant: a failed login is told
-// in one way only, whatever was wrong.
+// What Identity refuses, in Keystone's words (keystone/exception.py). Invariant: a failed login is
+// told in one way only, whatever was wrong.
 import { defineFaults } from '../../../schema/kernel/fault';
 
 /** Makers of Identity's faults. */

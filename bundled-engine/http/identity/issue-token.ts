@@ -1,5 +1,5 @@
-// Makes tokens and shows them. Invariant: the text of a token leaves the engine once, in the reply that
-// issues it; the records have its hash.
+// Makes tokens and shows them. Invariant: the text of a token leaves the engine once, in the reply
+// that issues it; the records have its hash.
 import { randomBytes } from 'node:crypto';
 import type { Parts } from '../../parts';
 import { dateOf, momentOf, presentMoment } from '../../records/moment';

@@ -1,5 +1,5 @@
-// Projects. Invariant: a project that still owns something is not removed, for its things would be out
-// of everyone's reach; the engine's own project is never shown.
+// Projects. Invariant: a project that still owns something is not removed, for its things would be
+// out of everyone's reach; the engine's own project is never shown.
 import type { identityRoutes } from '../../../schema/wire/identity';
 import type { Parts } from '../../parts';
 import { listImages } from '../../records/images';

@@ -1,6 +1,6 @@
-// Passwords and secrets: hashed with scrypt, compared in constant time. Invariant: checking costs the
-// same whether or not there is anything to check against, so that a wrong name and a wrong password
-// cannot be told apart.
+// Passwords and secrets: hashed with scrypt, compared in constant time. Invariant: checking costs
+// the same whether or not there is anything to check against, so that a wrong name and a wrong
+// password cannot be told apart.
 import { createHash, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 
 // 8 MiB and some 20 ms: dear enough to guess, cheap enough for a login a second on a small machine.
@@ -20,7 +20,9 @@ export async function hashSecret(secret: string): Promise<string> {
   return `${prefix}:${salt.toString('base64url')}:${key.toString('base64url')}`;
 }
 
-/** Whether `secret` is the one that `recorded` was made from; null is nobody's, and takes as long. */
+/**
+ * Whether `secret` is the one that `recorded` was made from; null is nobody's, and takes as long.
+ */
 export async function isSecret(secret: string, recorded: string | null): Promise<boolean> {
   const [, n, r, p, salt = '', key = ''] = (recorded ?? nobodys).split(':');
   const numbers = { N: Number(n), r: Number(r), p: Number(p) };

@@ -1,6 +1,6 @@
-// What stands behind a token at this moment: its user, scope and roles. Invariant: everything is read
-// afresh from the records, so a disabled user or project, a changed password, a removed role or
-// credential ends a token at once; nothing outlives its reason.
+// What stands behind a token at this moment: its user, scope and roles. Invariant: everything is
+// read afresh from the records, so a disabled user or project, a changed password, a removed role
+// or credential ends a token at once; nothing outlives its reason.
 import type { Db } from '../../records/database';
 import { findApplicationCredential } from '../../records/application-credentials';
 import { findProject } from '../../records/projects';

@@ -65,7 +65,10 @@ export function requireLogin(caller: Caller): void {
   if (caller.userId === '') throw identityFaults.notAuthenticated({});
 }
 
-/** The token that X-Subject-Token names, where the caller may look at it. Fails with 401, 403, 404. */
+/**
+ * The token that X-Subject-Token names, where the caller may look at it. Fails with 401, 403,
+ * 404.
+ */
 async function subjectOf(
   { caller, raw }: RouteRequest,
   parts: Parts,

@@ -1,5 +1,5 @@
-// Users and their passwords. Invariant: a changed password, a disabled or removed user ends every token
-// of that user before the reply is sent.
+// Users and their passwords. Invariant: a changed password, a disabled or removed user ends every
+// token of that user before the reply is sent.
 import type { identityRoutes } from '../../../schema/wire/identity';
 import type { Parts } from '../../parts';
 import { presentMoment } from '../../records/moment';
@@ -99,7 +99,10 @@ export const userHandlers: HandlersOf<UserRoutes> = {
   },
 };
 
-/** Sets a password and voids every token of the user. Repeatable. Fails with 400 for too long a one. */
+/**
+ * Sets a password and voids every token of the user. Repeatable. Fails with 400 for too long a
+ * one.
+ */
 export async function setPassword(parts: Parts, userId: string, password: string): Promise<void> {
   const passwordHash = await hashed(password);
   await parts.database.transaction(async (tx) => {

@@ -1,5 +1,5 @@
-// Reads a Range header. Invariant: one range or none; a header that cannot be understood asks for the
-// whole, as HTTP says (RFC 9110 §14.2), and one outside of the bytes is refused.
+// Reads a Range header. Invariant: one range or none; a header that cannot be understood asks for
+// the whole, as HTTP says (RFC 9110 §14.2), and one outside of the bytes is refused.
 import type { ByteRange } from '../../image-files';
 import { imageFaults } from './image-faults';
 

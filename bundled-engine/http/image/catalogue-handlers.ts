@@ -1,5 +1,6 @@
-// Images as entries of a catalogue: list, create, show, change, delete, tags. Invariant: an id that was
-// ever an image's never comes to mean another, and deleting an image never removes a user's volume.
+// Images as entries of a catalogue: list, create, show, change, delete, tags. Invariant: an id that
+// was ever an image's never comes to mean another, and deleting an image never removes a user's
+// volume.
 import { randomUUID } from 'node:crypto';
 import type { imageRoutes } from '../../../schema/wire/images';
 import type { Parts } from '../../parts';
@@ -100,7 +101,8 @@ export const catalogueHandlers: HandlersOf<CatalogueRoutes> = {
   deleteImage: async (request, parts) => {
     const image = await ownImage(request, parts, 'delete');
     await parts.database.transaction((tx) => forgetImage(tx, image.id, parts));
-    // After the commit: a crash in between leaves a file without an image, which the next start sweeps.
+    // After the commit: a crash in between leaves a file without an image, which the next start
+    // sweeps.
     await parts.images.remove(image.id);
     return undefined;
   },
@@ -134,7 +136,9 @@ export const catalogueHandlers: HandlersOf<CatalogueRoutes> = {
   },
 };
 
-/** Changes an image's tags in one transaction, so that two changes at once do not undo each other. */
+/**
+ * Changes an image's tags in one transaction, so that two changes at once do not undo each other.
+ */
 async function retag(
   parts: Parts,
   id: string,

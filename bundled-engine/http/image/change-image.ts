@@ -1,5 +1,5 @@
-// Applies a PATCH document to an image: core attributes, properties, tags and locations. Invariant: it
-// is pure, and either all changes of a document apply or none does.
+// Applies a PATCH document to an image: core attributes, properties, tags and locations. Invariant:
+// it is pure, and either all changes of a document apply or none does.
 import type { z } from 'zod';
 import { imageFields } from '../../../schema/wire/images';
 import type { imageChangeShape } from '../../../schema/wire/images';
@@ -12,7 +12,10 @@ import { assertFew, assertSettable } from './image-rules';
 /** One change as parsed. */
 export type ImageChange = z.output<typeof imageChangeShape>;
 
-/** What a document asks for. Locations are told apart because adding one is an operation of its own. */
+/**
+ * What a document asks for. Locations are told apart because adding one is an operation of its
+ * own.
+ */
 export interface ImageChanges {
   readonly patch: Partial<ImageRow>;
   /** Locations asked to be set or added, unchecked; undefined where none are. */

@@ -1,5 +1,5 @@
-// Bytes of images: upload and download, both as streams. Invariant: memory does not grow with the size
-// of an image, and a reply's length is known before its first byte.
+// Bytes of images: upload and download, both as streams. Invariant: memory does not grow with the
+// size of an image, and a reply's length is known before its first byte.
 import type { OutgoingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
@@ -13,6 +13,7 @@ import { findVolume } from '../../records/volumes';
 import { headerOf } from '../request-url';
 import { Answer, sent } from '../serve-route';
 import type { HandlersOf } from '../serve-route';
+import { patienceBytes } from '../read-json';
 import { parseRange } from './byte-range';
 import { ownImage, seenImage } from './find-image';
 import { imageFaults } from './image-faults';
@@ -31,7 +32,12 @@ export const fileHandlers: HandlersOf<FileRoutes> = {
     const declaredBytes = declared === undefined ? null : Number(declared);
     // A body of no bytes reaches us as none at all.
     const stream = raw.body instanceof Readable ? raw.body : Readable.from([]);
-    await uploadImage(parts, image, { stream, declaredBytes });
+    try {
+      await uploadImage(parts, image, { stream, declaredBytes });
+    } catch (error) {
+      dropRest(stream);
+      throw error;
+    }
     return undefined;
   },
   downloadImage: async (request, parts) => {
@@ -58,6 +64,19 @@ export const fileHandlers: HandlersOf<FileRoutes> = {
     return sent;
   },
 };
+
+/**
+ * Lets the client finish sending, so that it reads the refusal and the connection can serve again; one
+ * that has too much left to say is cut off.
+ */
+function dropRest(stream: Readable): void {
+  let droppedBytes = 0;
+  stream.on('error', () => undefined);
+  stream.on('data', (chunk: Buffer) => {
+    droppedBytes += chunk.length;
+    if (droppedBytes > patienceBytes) stream.destroy();
+  });
+}
 
 /** Written by hand: fastify would measure the body that there is not, and send its length. */
 function endWithoutBody(reply: FastifyReply): void {

@@ -1,5 +1,5 @@
-// Finds an image for a caller. Invariant: what a caller may not see is not there (404); what it may see
-// but not change is refused (403), as Glance does.
+// Finds an image for a caller. Invariant: what a caller may not see is not there (404); what it may
+// see but not change is refused (403), as Glance does.
 import type { Parts } from '../../parts';
 import { findImage } from '../../records/images';
 import { unfinishedJobs } from '../../records/jobs';
@@ -39,7 +39,9 @@ export async function jobsOnImage(db: Db, imageId: string): Promise<string[]> {
   return jobs.filter(({ payload }) => names(payload, imageId)).map(({ operation }) => operation);
 }
 
-/** Payloads are the operations' own; an id is random, so that finding it anywhere is proof enough. */
+/**
+ * Payloads are the operations' own; an id is random, so that finding it anywhere is proof enough.
+ */
 function names(payload: unknown, imageId: string): boolean {
   return JSON.stringify(payload).includes(imageId);
 }

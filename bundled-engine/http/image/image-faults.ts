@@ -1,5 +1,5 @@
-// What the image API refuses, in Glance's words where clients see them (glance/api/v2). Invariant: an
-// image that a caller may not see is refused exactly as one that does not exist.
+// What the image API refuses, in Glance's words where clients see them (glance/api/v2). Invariant:
+// an image that a caller may not see is refused exactly as one that does not exist.
 import { defineFaults } from '../../../schema/kernel/fault';
 
 /** Makers of the image API's faults. */

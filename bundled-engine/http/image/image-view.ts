@@ -1,5 +1,5 @@
-// An image as its API shows it. Invariant: names and order are Glance's; properties stand beside the
-// core attributes and never hide one. Times have no fraction and end in Z.
+// An image as its API shows it. Invariant: names and order are Glance's; properties stand beside
+// the core attributes and never hide one. Times have no fraction and end in Z.
 import type { ImageRow } from '../../records/rows/image-row';
 
 /** The JSON of one image. */
@@ -35,7 +35,9 @@ export function imageView(image: ImageRow): Record<string, unknown> {
   };
 }
 
-/** The volume that holds a volume-backed image's bytes, with its location; null for other images. */
+/**
+ * The volume that holds a volume-backed image's bytes, with its location; null for other images.
+ */
 export function volumeBehind(image: ImageRow): { volumeId: string; url: string } | null {
   for (const { url } of image.locations) {
     const volumeId = volumeInUrl(url);

@@ -1,6 +1,6 @@
-// Whether bytes are what their owner declared them to be. Invariant: an image whose content is another
-// format than declared, or names other files, is never accepted: whoever converts it later would read
-// the host's files (OSSA-2024-001, OSSA-2023-002; glance require_image_format_match).
+// Whether bytes are what their owner declared them to be. Invariant: an image whose content is
+// another format than declared, or names other files, is never accepted: whoever converts it later
+// would read the host's files (OSSA-2024-001, OSSA-2023-002; glance require_image_format_match).
 import { assertSafeImage, UnsafeImageError } from '../../host/inspect-image';
 import type { DetectedFormat, Inspection } from '../../host/inspect-image';
 import type { ImageRow } from '../../records/rows/image-row';

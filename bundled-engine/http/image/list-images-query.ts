@@ -1,5 +1,5 @@
-// Reads what a list of images asks for: filters, operators, sorting, pages. Invariant: a parameter that
-// is no core attribute filters by the property of that name (glance/api/v2/images.py).
+// Reads what a list of images asks for: filters, operators, sorting, pages. Invariant: a parameter
+// that is no core attribute filters by the property of that name (glance/api/v2/images.py).
 import { visibilities } from '../../../schema/wire/images';
 import { momentOf } from '../../records/moment';
 import type { ImageQuery } from '../../records/images';

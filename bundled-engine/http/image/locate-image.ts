@@ -1,6 +1,7 @@
-// Registers a volume as the bytes of an image (seed of volume-backed images). Invariants: only while the
-// image has no bytes, only a volume that belongs to the image's owner or was written for it, and no
-// other kind of address at all: an address that we fetched would be a way into the machine.
+// Registers a volume as the bytes of an image (seed of volume-backed images). Invariants: only
+// while the image has no bytes, only a volume that belongs to the image's owner or was written for
+// it, and no other kind of address at all: an address that we fetched would be a way into the
+// machine.
 import type { z } from 'zod';
 import { locationShape } from '../../../schema/wire/images';
 import { gibBytes } from '../../operations/operation-context';
@@ -35,8 +36,8 @@ export function parseLocation(value: unknown): Location {
 }
 
 /**
- * Makes `image` volume-backed in one transaction: locations, sizes and status. Fails with 409 unless it
- * is queued, 403 where the volume is not the owner's to lend, 400 where it cannot serve.
+ * Makes `image` volume-backed in one transaction: locations, sizes and status. Fails with 409
+ * unless it is queued, 403 where the volume is not the owner's to lend, 400 where it cannot serve.
  */
 export async function locateImage(tx: Tx, image: ImageRow, location: Location): Promise<void> {
   const id = volumeInUrl(location.url) ?? '';

@@ -1,5 +1,5 @@
-// Links between the pages of a list of images. Invariant: a link keeps every parameter of the request
-// but the marker, so that following it goes on with the same list.
+// Links between the pages of a list of images. Invariant: a link keeps every parameter of the
+// request but the marker, so that following it goes on with the same list.
 import type { RouteRequest } from '../serve-route';
 
 /** The request's parameters without the marker, repeated ones each by itself. */

@@ -1,6 +1,6 @@
-// Takes in an image's bytes as a stream: to a temporary file, hashed on the way, inspected in process,
-// published in one move. Invariant: an image is active exactly when its whole bytes are durable and
-// passed the inspection; anything else puts it back to queued and leaves no file.
+// Takes in an image's bytes as a stream: to a temporary file, hashed on the way, inspected in
+// process, published in one move. Invariant: an image is active exactly when its whole bytes are
+// durable and passed the inspection; anything else puts it back to queued and leaves no file.
 import type { Readable } from 'node:stream';
 import { errnoOf } from '../../host/error-facts';
 import { inspectImage } from '../../host/inspect-image';
@@ -14,8 +14,8 @@ import { imageFaults } from './image-faults';
 import { whyUnacceptable } from './judge-content';
 
 /**
- * Stores `bytes` as those of `image`. Fails with 409 unless it is queued, 400 for bytes that end early
- * or are refused, 413 for a full disk, 410 where the image was deleted meanwhile.
+ * Stores `bytes` as those of `image`. Fails with 409 unless it is queued, 400 for bytes that end
+ * early or are refused, 413 for a full disk, 410 where the image was deleted meanwhile.
  */
 export async function uploadImage(
   parts: Parts,
@@ -56,7 +56,9 @@ async function receive(
   const { id } = image;
   let facts: ImageFacts;
   try {
-    facts = await parts.images.receive(from.path, from.stream);
+    // Not destroyed on failure: the rest of it must be read off the connection first.
+    const bytes = from.stream.iterator({ destroyOnReturn: false });
+    facts = await parts.images.receive(from.path, bytes);
   } catch (error) {
     if (isFullDisk(error)) throw imageFaults.storageFull({ id }, error);
     // The sender went away: there is nobody to tell, but the log and the status tell the truth.
@@ -71,7 +73,10 @@ async function receive(
   return facts;
 }
 
-/** Looks at the bytes; gives the size of the disk that they describe, null where that is not known. */
+/**
+ * Looks at the bytes; gives the size of the disk that they describe, null where that is not
+ * known.
+ */
 async function judge(image: ImageRow, path: string): Promise<number | null> {
   const inspection = await inspectImage(path);
   const reason = whyUnacceptable(image, inspection);

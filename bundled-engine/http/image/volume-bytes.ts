@@ -1,5 +1,5 @@
-// The bytes of a volume-backed image as a stream, read through the pool's driver. Invariant: holes are
-// sent as zeroes without being read, and the reader is closed however the stream ends.
+// The bytes of a volume-backed image as a stream, read through the pool's driver. Invariant: holes
+// are sent as zeroes without being read, and the reader is closed however the stream ends.
 import { Readable } from 'node:stream';
 import type { VolumeReader } from '../../drivers/driver';
 import type { ByteRange } from '../../image-files';

@@ -12,6 +12,7 @@ import { transition } from '../../records/transition';
 import { findVolumeType } from '../../records/volume-types';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
+import { assertSnapshotNotRead } from './being-read';
 import { changeableVolume, ownSnapshot } from './find-owned';
 import { assertQuota } from './quota-check';
 
@@ -90,6 +91,7 @@ export async function admitDeleteSnapshot(
   const { force } = request;
   await parts.database.transaction(async (tx) => {
     const { id, volumeId } = await ownSnapshot(tx, asker, request.snapshotId);
+    if (!force) await assertSnapshotNotRead(tx, id);
     const row = snapshotLifecycle.operations.delete;
     const from = force ? 'any' : startsIn(snapshotLifecycle, row);
     if (!(await transition(tx, 'snapshots', id, { from, to: 'deleting' }))) {

@@ -21,6 +21,7 @@ import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
 import type { RetypeVolume } from '../retype-volume';
 import type { UploadVolume } from '../upload-volume';
+import { assertSnapshotNotRead, assertVolumeNotRead } from './being-read';
 import { changeableVolume, usableType } from './find-owned';
 import { assertQuota } from './quota-check';
 
@@ -47,6 +48,10 @@ export async function admitDeleteVolume(
       throw volumeFaults.volumeNotDeletable({});
     const from = startsIn(volumeLifecycle, rows.delete, { forced: force });
     const snapshots = await snapshotsOfVolume(tx, id);
+    if (!force) {
+      await assertVolumeNotRead(tx, id);
+      for (const snapshot of snapshots) await assertSnapshotNotRead(tx, snapshot.id);
+    }
     if (snapshots.length > 0 && !cascade) throw volumeFaults.volumeNotDeletable({});
     if (!asker.isAdmin && snapshots.some(({ projectId }) => projectId !== asker.projectId)) {
       throw volumeFaults.volumeNotDeletable({});
