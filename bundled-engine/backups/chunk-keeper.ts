@@ -3,7 +3,8 @@
 // stays until the manifest that names it is written.
 import type { Extent } from '../host/extents';
 import type { ByteSource } from './byte-source';
-import { chunkBytes, chunkKey, chunkLength, encodeChunk, hashOf } from './chunk-format';
+import { chunkBytes, chunkKey, chunkLength, chunkRoom } from './chunk-format';
+import { encodeChunk, hashOf, type ChunkRoom } from './chunk-format';
 import type { ChunkTask } from './chunk-plan';
 import type { ChunkSet } from './chunk-set';
 import { clearSuspect, type StoreParts } from './store-parts';
@@ -53,17 +54,17 @@ export class ChunkKeeper {
   }
 
   async #readAndStore(index: number, pieces: readonly Extent[]): Promise<Kept | null> {
-    const buffer = this.#buffers.pop() ?? Buffer.alloc(chunkBytes);
+    const room = chunkRoom(chunkLength(index, this.#source.sizeBytes), this.#buffers.pop());
+    const { plain } = room;
     try {
-      const plain = buffer.subarray(0, chunkLength(index, this.#source.sizeBytes));
       await this.#fill(plain, index * chunkBytes, pieces);
       if (plain.equals(zeroes.subarray(0, plain.length))) return null;
       const hash = await hashOf(plain);
       this.#pins.add(hash);
-      const storedBytes = await this.#parts.guard.withChunk(hash, () => this.#store(hash, plain));
+      const storedBytes = await this.#parts.guard.withChunk(hash, () => this.#store(hash, room));
       return { how: storedBytes > 0 ? 'new' : 'reused', hash, storedBytes };
     } finally {
-      this.#buffers.push(buffer);
+      this.#buffers.push(Buffer.from(room.whole.buffer));
     }
   }
 
@@ -82,11 +83,11 @@ export class ChunkKeeper {
   /**
    * Gives the bytes that it added: none when the chunk was there and is not known to be damaged.
    */
-  async #store(hash: Buffer, plain: Uint8Array): Promise<number> {
+  async #store(hash: Buffer, room: ChunkRoom): Promise<number> {
     const { target } = this.#parts;
     const isSuspect = (await this.#parts.suspects()).has(hash.toString('hex'));
     if (!isSuspect && (await target.has(chunkKey(hash)))) return 0;
-    const encoded = await encodeChunk(plain);
+    const encoded = await encodeChunk(room);
     if (isSuspect) {
       // Durable before the note goes, or a power cut would hide the damage again.
       await target.put(chunkKey(hash), encoded);

@@ -21,7 +21,7 @@ import type { StoreParts } from './store-parts';
 // hasher's copy and two for the encoded chunk, so that about 16 MiB are in flight.
 const chunksAtOnce = 4;
 // The disk works while later chunks are hashed, and little is left to wait for at the end.
-const settleEveryChunks = 64;
+const settleEveryChunks = 256;
 
 /** What to back up. An abort leaves nothing behind and throws the signal's reason. */
 export interface CreateBackupRequest {
@@ -109,24 +109,35 @@ async function storeChunks(
   const chunks = new ChunkList();
   const counts = { new: 0, reused: 0, inherited: 0, storedBytes: 0, dataBytes: 0, unsettled: 0 };
   let doneBytes = 0;
+  let settling = Promise.resolve();
   const outcomes = mapInOrder(plan.tasks, { width: chunksAtOnce, signal }, (task) =>
     work.keep(task),
   );
-  for await (const { task, kept } of outcomes) {
-    if (task.kind === 'read') {
-      doneBytes += task.pieces.reduce((sum, piece) => sum + piece.length, 0);
-      request.onProgress?.({ doneBytes, totalBytes: plan.readBytes });
+  try {
+    for await (const { task, kept } of outcomes) {
+      if (task.kind === 'read') {
+        doneBytes += task.pieces.reduce((sum, piece) => sum + piece.length, 0);
+        request.onProgress?.({ doneBytes, totalBytes: plan.readBytes });
+      }
+      if (kept === null) continue;
+      chunks.push(task.index, kept.hash);
+      counts[kept.how] += 1;
+      counts.storedBytes += kept.storedBytes;
+      counts.dataBytes += chunkLength(task.index, source.sizeBytes);
+      counts.unsettled += kept.how === 'new' ? 1 : 0;
+      if (counts.unsettled < settleEveryChunks) continue;
+      counts.unsettled = 0;
+      // One at a time: no more than two rounds of chunks wait for the disk.
+      await settling;
+      settling = parts.target.settle();
+      // Awaited above or below; until then a failure must not count as unhandled.
+      settling.catch(() => undefined);
     }
-    if (kept === null) continue;
-    chunks.push(task.index, kept.hash);
-    counts[kept.how] += 1;
-    counts.storedBytes += kept.storedBytes;
-    counts.dataBytes += chunkLength(task.index, source.sizeBytes);
-    counts.unsettled += kept.how === 'new' ? 1 : 0;
-    if (counts.unsettled < settleEveryChunks) continue;
-    counts.unsettled = 0;
-    await parts.target.settle();
+  } finally {
+    // Nothing may be under way when whatever ends the work early is cleared up.
+    await settling.catch(() => undefined);
   }
+  await settling;
   const summary: BackupSummary = {
     backupId: request.backupId,
     parentId: since?.parentId ?? null,

@@ -6,6 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { syncFile } from '../host/files';
+import { watchFileSystem } from '../host/sync-file-system';
+import type { FileSystemWatch } from '../host/sync-file-system';
 import {
   BackupError,
   errnoOf,
@@ -61,6 +63,10 @@ class FolderTarget implements BackupTarget {
   /** Files whose sync failed: the kernel may forget the loss, so a later sync proves nothing. */
   readonly #lost = new Set<string>();
   #settling: Promise<void> = Promise.resolve();
+  /** Made before the first staged write, so that no loss since then goes unseen. */
+  #watch: Promise<FileSystemWatch | null> | undefined;
+  /** How often a sync has failed: what is written while one fails counts as lost too. */
+  #failures = 0;
 
   constructor(root: string) {
     this.#root = root;
@@ -85,9 +91,24 @@ class FolderTarget implements BackupTarget {
 
   async stage(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#pathOf(key);
-    await this.#doing('store', key, () => this.#publish(path, bytes, false));
-    this.#lost.delete(path);
+    const failuresBefore = this.#failures;
+    await this.#doing('store', key, async () => {
+      await this.#watched();
+      await this.#publish(path, bytes, false);
+      await this.#watched();
+    });
+    if (this.#failures === failuresBefore) this.#lost.delete(path);
+    else this.#lost.add(path);
     this.#unsettled.add(path);
+  }
+
+  /** Again after the write: a settle may have taken the watch that was there before. */
+  #watched(): Promise<FileSystemWatch | null> {
+    this.#watch ??= watchFileSystem(this.#root).catch((error: unknown) => {
+      this.#watch = undefined;
+      throw error;
+    });
+    return this.#watch;
   }
 
   /** Calls queue up, so that each one's promise covers what another is still syncing. */
@@ -184,9 +205,13 @@ class FolderTarget implements BackupTarget {
   async #settleNow(): Promise<void> {
     const paths = [...this.#unsettled];
     this.#unsettled = new Set();
-    const syncing = mapInOrder(paths, { width: syncsAtOnce }, (path) => this.#syncFile(path));
-    for await (const _ of syncing);
-    await this.#doing('settle', this.#root, () => this.#syncFolders(paths));
+    const watch = this.#watch;
+    this.#watch = undefined;
+    await this.#doing('settle', this.#root, async () => {
+      const whole = (await watch) ?? null;
+      if (whole === null) await this.#syncEach(paths);
+      else await this.#syncWhole(whole, paths);
+    });
     const [lost] = this.#lost;
     if (lost === undefined) return;
     throw new BackupError(
@@ -196,12 +221,32 @@ class FolderTarget implements BackupTarget {
     );
   }
 
+  async #syncEach(paths: readonly string[]): Promise<void> {
+    const syncing = mapInOrder(paths, { width: syncsAtOnce }, (path) => this.#syncFile(path));
+    for await (const _ of syncing);
+    await this.#syncFolders(paths);
+  }
+
+  /** Hundreds of files and their folders in one call: each by itself costs a commit of the journal. */
+  async #syncWhole(watch: FileSystemWatch, paths: readonly string[]): Promise<void> {
+    try {
+      await watch.sync();
+    } catch {
+      this.#failures += 1;
+      for (const path of paths) this.#lost.add(path);
+    } finally {
+      await watch.close();
+    }
+  }
+
   async #syncFile(path: string): Promise<void> {
     try {
       await syncFile(path);
     } catch (error) {
-      // Removed meanwhile: nothing to keep.
-      if (errnoOf(error) !== 'ENOENT') this.#lost.add(path);
+      if (errnoOf(error) === 'ENOENT') return;
+      // Not removed meanwhile: lost.
+      this.#failures += 1;
+      this.#lost.add(path);
     }
   }
 

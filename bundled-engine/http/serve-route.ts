@@ -75,8 +75,10 @@ export function serveRoutes<T extends Readonly<Record<string, Route>>>(
     const route = group[0]?.route;
     if (!route) continue;
     notePath(app, method, url);
+    // One route for both: fastify's own HEAD routes would double the work of a start.
+    const hasOwnHead = groups.has(`HEAD ${url}`);
     app.route({
-      method,
+      method: method === 'GET' && !hasOwnHead ? ['GET', 'HEAD'] : method,
       url,
       // Before the body is read: who may not ask is not listened to.
       onRequest: async (request) => {

@@ -28,6 +28,7 @@ export function createServer(parts: Parts, readiness: Readiness): FastifyInstanc
     // Paths of long lists of tags or ids; node itself bounds the head of a request to 16 KiB.
     routerOptions: { maxParamLength: 8192, ignoreTrailingSlash: true, caseSensitive: true },
     rewriteUrl: (request) => withoutProject(request.url ?? '/'),
+    exposeHeadRoutes: false,
     genReqId: () => `req-${randomUUID()}`,
     forceCloseConnections: 'idle',
     keepAliveTimeout: 75_000,

@@ -26,6 +26,13 @@ import { atRest, refuseFailed, restBeforeRemoval, waitOn, whenAtRest } from './s
 import { volumeSubject } from './volume-view';
 import { mapOf, orNull, present, stringOf } from './wire-values';
 
+/**
+ * Cinder copies this from the image that the volume came from, and older ones (Zed) then cannot
+ * make a volume of the new image: they write the key twice
+ * (cinder/volume/flows/manager/create_volume.py).
+ */
+const inheritedProof = 'signature_verified';
+
 /** Images for all tools. */
 export const imageAdapter: Adapter = {
   model: describeResource(image),
@@ -49,6 +56,9 @@ export const imageAdapter: Adapter = {
       ...(isNamed ? [{ op: 'replace', path: '/name', value: name } as const] : []),
       ...(imageMarkerProperty in view
         ? [{ op: 'remove', path: pathOf(imageMarkerProperty) } as const]
+        : []),
+      ...(inheritedProof in view && inputs['volumeId'] !== undefined
+        ? [{ op: 'remove', path: pathOf(inheritedProof) } as const]
         : []),
     ]);
   },

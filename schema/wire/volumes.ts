@@ -1,5 +1,5 @@
-// Volumes of the Block Storage API v3: their routes. Invariant: paths, codes and policy rules are those
-// of a real Cinder (api-ref v3); bodies and views are in volume-shapes.ts.
+// Volumes of the Block Storage API v3: their routes. Invariant: paths, codes and policy rules are
+// those of a real Cinder (api-ref v3); bodies and views are in volume-shapes.ts.
 import { z } from 'zod';
 import { routes } from './route';
 import { nextLinks, text, wireBoolean, wireInteger, wireMetadata } from './shapes';

@@ -81,10 +81,11 @@ async function repair(story) {
   demandAllThere(resources, now);
   const data = now.volumes.find(({ id }) => id === named(resources, 'data').id);
   demand(data.metadata.purpose === 'records', 'metadata is as declared', data.metadata.purpose);
-  const idsOf = (all) => all.filter(({ name }) => name !== 'replica').map(({ id }) => id).sort();
-  const same = idsOf(story.first).join() === idsOf(resources).join();
-  demand(same, 'no other id has changed', JSON.stringify(idsOf(resources)));
-  demand(resources.length === story.first.length, 'the replica is there again', resources.length);
+  const idOf = (name) => resources.find((one) => one.name === name)?.id;
+  const others = story.first.filter(({ name }) => name !== 'replica');
+  const altered = others.filter(({ name, id }) => idOf(name) !== id).map(({ name }) => name);
+  demand(altered.length === 0, 'no other id has changed', `another id for ${altered.join(', ')}`);
+  demand(idOf('replica') !== undefined, 'the replica is there again', 'it is not');
   return 'metadata set back, replica made anew; no other id has changed';
 }
 

@@ -1,5 +1,5 @@
-// Every bad value in every place is answered with the API's own fault and changes nothing: statuses,
-// quotas and jobs are as before.
+// Every bad value in every place is answered with the API's own fault and changes nothing:
+// statuses, quotas and jobs are as before.
 import { updateVolume } from '../../bundled-engine/records/volumes';
 import { engineUnderTest, madeVolume } from './engine-under-test';
 import type { EngineUnderTest } from './engine-under-test';

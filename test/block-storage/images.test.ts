@@ -62,7 +62,7 @@ describe('an image is refused as a source', () => {
     expect((await create('nobody')).status).toBe(400);
   });
 
-  it('whose location is a volume that its owner does not own: the volume ends in error', async () => {
+  it('whose location is a volume of somebody else: the volume ends in error', async () => {
     const foreign = await madeVolume(under, { name: 'secret' }, under.stranger);
     const locations = [{ url: `cinder://${foreign.id}`, metadata: {} }];
     const answer = await create(await recorded({ locations, sizeBytes: gib }));

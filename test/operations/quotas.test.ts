@@ -1,5 +1,5 @@
-// Quotas never leak and are never passed: whatever is asked for at once, admitted or refused, made or
-// failed, what is counted is what is there, and it stays within the limits.
+// Quotas never leak and are never passed: whatever is asked for at once, admitted or refused, made
+// or failed, what is counted is what is there, and it stays within the limits.
 import * as fc from 'fast-check';
 import { isFault } from '../../schema/kernel/fault';
 import {

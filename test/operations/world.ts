@@ -22,7 +22,6 @@ import type { Parts, Pool } from '../../bundled-engine/parts';
 import { openDatabase } from '../../bundled-engine/records/database';
 import type { Database } from '../../bundled-engine/records/database';
 import { insertImage } from '../../bundled-engine/records/images';
-import { unfinishedJobs } from '../../bundled-engine/records/jobs';
 import { newHexId } from '../../bundled-engine/records/new-id';
 import { insertVolumeType } from '../../bundled-engine/records/volume-types';
 import { faultyDriver } from '../support/faulty-driver';
@@ -199,9 +198,4 @@ async function addImage(
 
 async function* chunks(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
-}
-
-/** Whether no unfinished job is left. */
-export async function isQuiet(world: World): Promise<boolean> {
-  return (await unfinishedJobs(world.database)).length === 0;
 }

@@ -1,6 +1,7 @@
-// Guards what a volume in the making is still reading: its source may not be removed under it. Cinder's
-// manager holds a lock for this (cinder/volume/flows/manager/create_volume.py); here the removal is
-// refused at admission. Invariant: nothing is made from bytes that are already on their way out.
+// Guards what a volume in the making is still reading: its source may not be removed under it.
+// Cinder's manager holds a lock for this (cinder/volume/flows/manager/create_volume.py); here the
+// removal is refused at admission. Invariant: nothing is made from bytes that are already on their
+// way out.
 import { savedFaults, volumeFaults } from '../../../schema/faults';
 import type { Db } from '../../records/database';
 import { isUnknownMarker } from '../../records/table';
