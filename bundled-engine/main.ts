@@ -25,7 +25,7 @@ import { createServer } from './http/server';
 import { openImageFiles } from './image-files';
 import { JobRunner } from './jobs/runner';
 import type { StepHooks } from './jobs/step-hooks';
-import { isLoopback, listen } from './listen';
+import { isLoopback, listen } from './http/listen';
 import { openPools } from './open-pools';
 import { allOperations } from './operations/all-operations';
 import type { Clock, Parts } from './parts';

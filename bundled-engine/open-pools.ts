@@ -48,7 +48,13 @@ export async function openPools(
       }
     }),
   );
-  return opened.filter((pool) => pool !== null);
+  return clonersFirst(opened.filter((pool) => pool !== null));
+}
+
+/** Volumes without a wish of their own go to the first pool: one that clones serves them best. */
+function clonersFirst(pools: readonly Pool[]): Pool[] {
+  const clones = (pool: Pool): boolean => pool.driver.abilities.clones;
+  return [...pools.filter(clones), ...pools.filter((pool) => !clones(pool))];
 }
 
 async function openPool(

@@ -35,12 +35,19 @@ const adviceOf: Readonly<Record<BackupErrorCode, string>> = {
   refused: '',
 };
 
+/** Where a target is. */
+export interface FolderTargetOptions {
+  readonly folder: string;
+  /** How the folder's file system is synced as a whole; given by tests of failing disks alone. */
+  readonly watch?: typeof watchFileSystem;
+}
+
 /**
  * Opens (and makes, readable by its owner alone) a folder as a backup target. `folder` is an
  * absolute path; else `refused`. `unavailable` or `full` where it cannot be made. Repeatable.
  */
-export async function folderTarget(options: { readonly folder: string }): Promise<BackupTarget> {
-  const { folder } = options;
+export async function folderTarget(options: FolderTargetOptions): Promise<BackupTarget> {
+  const { folder, watch = watchFileSystem } = options;
   if (!isAbsolute(folder)) {
     throw new BackupError(
       'refused',
@@ -48,7 +55,7 @@ export async function folderTarget(options: { readonly folder: string }): Promis
         'Give an absolute path.',
     );
   }
-  const target = new FolderTarget(folder);
+  const target = new FolderTarget(folder, watch);
   await target.makeFolders();
   return target;
 }
@@ -56,6 +63,7 @@ export async function folderTarget(options: { readonly folder: string }): Promis
 class FolderTarget implements BackupTarget {
   readonly name: string;
   readonly #root: string;
+  readonly #watchFileSystem: typeof watchFileSystem;
   /** Tells files that this process writes from those that a killed one left. */
   readonly #session = randomBytes(8).toString('hex');
   #fileNumber = 0;
@@ -68,8 +76,9 @@ class FolderTarget implements BackupTarget {
   /** How often a sync has failed: what is written while one fails counts as lost too. */
   #failures = 0;
 
-  constructor(root: string) {
+  constructor(root: string, watch: typeof watchFileSystem) {
     this.#root = root;
+    this.#watchFileSystem = watch;
     this.name = `folder ${root}`;
   }
 
@@ -104,7 +113,7 @@ class FolderTarget implements BackupTarget {
 
   /** Again after the write: a settle may have taken the watch that was there before. */
   #watched(): Promise<FileSystemWatch | null> {
-    this.#watch ??= watchFileSystem(this.#root).catch((error: unknown) => {
+    this.#watch ??= this.#watchFileSystem(this.#root).catch((error: unknown) => {
       this.#watch = undefined;
       throw error;
     });

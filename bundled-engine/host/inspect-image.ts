@@ -4,6 +4,7 @@
 // never let pass.
 import { open, type FileHandle } from 'node:fs/promises';
 import { qcow2Magic, readQcow2Header } from './qcow2-header';
+import type { ReadAt } from './read-at';
 import { qcow2TableProblems } from './qcow2-tables';
 import { inspectVmdk, looksLikeVmdk } from './vmdk-header';
 
@@ -47,9 +48,6 @@ export class UnsafeImageError extends Error {
     this.detected = detected;
   }
 }
-
-/** Reads at most so many bytes at an offset; short at the end of the file. */
-export type ReadAt = (offset: number, lengthBytes: number) => Promise<Buffer>;
 
 // An ISO's mark lies at 32 769; one read covers all marks.
 const headBytes = 64 * 1024;

@@ -3,7 +3,7 @@
 // volume without its data and nobody would be told. Invariant: only tables are read, one at a time.
 // Source of the layout: QEMU, docs/interop/qcow2.txt.
 import type { Qcow2Header } from './qcow2-header';
-import type { ReadAt } from './inspect-image';
+import type { ReadAt } from './read-at';
 
 const two32 = 2 ** 32;
 const entryBytes = 8;

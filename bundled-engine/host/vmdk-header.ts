@@ -2,7 +2,7 @@
 // file pass (monolithicSparse, streamOptimized, as Cinder's vmdk_allowed_types); every other kind
 // names files of the host (CVE-2022-47951). Invariant: no descriptor passes that a tool could
 // follow out of the file. Source of the layout: VMware, Virtual Disk Format 5.0.
-import type { ReadAt } from './inspect-image';
+import type { ReadAt } from './read-at';
 
 const sectorBytes = 512;
 const sparseMagic = 'KDMV';

@@ -9,7 +9,7 @@ import { allows, nobody } from './caller';
 import type { Caller } from './caller';
 import { httpFaults } from './http-faults';
 import type { Microversion } from './negotiate-version';
-import { lowestVersion, negotiateVersion } from './negotiate-version';
+import { askedVersion, lowestVersion, negotiateVersion } from './negotiate-version';
 import { refusalOf } from './refuse-body';
 import { basePaths, baseUrlOf, headerOf, projectInUrl } from './request-url';
 import { sendJson } from './send-json';
@@ -135,6 +135,22 @@ async function callerOf(
   return caller;
 }
 
+function versionOf(header: string | undefined, reply: FastifyReply): Microversion {
+  try {
+    return negotiateVersion(header);
+  } catch (error) {
+    // A refusal of a well-formed version echoes it, as a real Cinder's 406 does.
+    const asked = askedVersion(header);
+    if (asked !== undefined) echoVersion(reply, asked);
+    throw error;
+  }
+}
+
+function echoVersion(reply: FastifyReply, version: string): void {
+  reply.header('OpenStack-API-Version', `volume ${version}`);
+  reply.header('Vary', 'OpenStack-API-Version');
+}
+
 /** What one service asks of every request before the route is looked at. */
 function openService(
   service: ServiceName,
@@ -143,9 +159,8 @@ function openService(
   reply: FastifyReply,
 ): Microversion {
   if (service !== 'block-storage') return { text: lowestVersion, minor: 0 };
-  const version = negotiateVersion(headerOf(request, 'openstack-api-version'));
-  reply.header('OpenStack-API-Version', `volume ${version.text}`);
-  reply.header('Vary', 'OpenStack-API-Version');
+  const version = versionOf(headerOf(request, 'openstack-api-version'), reply);
+  echoVersion(reply, version.text);
   reply.header('x-compute-request-id', request.id);
   const project = projectInUrl(request.originalUrl);
   if (caller && (caller.projectId === '' || (project ?? caller.projectId) !== caller.projectId)) {

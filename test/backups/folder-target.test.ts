@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderTarget } from '../../bundled-engine/backups/folder-target';
+import type { watchFileSystem } from '../../bundled-engine/host/sync-file-system';
 import { describeTarget } from '../conformance/backup-target';
 
 let folder: string;
@@ -63,7 +64,7 @@ describe('a folder target', () => {
   });
 
   it('reports objects that the disk did not take, until they are stored anew', async () => {
-    const target = await folderTarget({ folder });
+    const target = await folderTarget({ folder, watch: async () => null });
     await target.stage('chunks/abc', Buffer.from('x'));
     // A loop of links cannot be opened, so it cannot be synced.
     const path = join(folder, 'chunks', 'ab', 'abc');
@@ -73,5 +74,55 @@ describe('a folder target', () => {
     await expect(target.settle()).rejects.toMatchObject({ code: 'unavailable' });
     await target.put('chunks/abc', Buffer.from('x'));
     await target.settle();
+  });
+
+  it('reports what a sync of the whole file system lost, until it is stored anew', async () => {
+    const outcomes = [new Error('lost'), null];
+    let open = 0;
+    const watch = async (): ReturnType<typeof watchFileSystem> => {
+      open += 1;
+      return {
+        async sync() {
+          const outcome = outcomes.shift();
+          if (outcome) throw outcome;
+        },
+        async close() {
+          open -= 1;
+        },
+      };
+    };
+    const target = await folderTarget({ folder, watch });
+    await target.stage('chunks/abc', Buffer.from('x'));
+    await expect(target.settle()).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(target.settle()).rejects.toMatchObject({ code: 'unavailable' });
+    await target.stage('chunks/abc', Buffer.from('x'));
+    await target.settle();
+    expect({ open, left: outcomes.length }).toEqual({ open: 0, left: 0 });
+  });
+
+  it('counts an object as lost that is written while a sync fails', async () => {
+    let failSync = (): void => undefined;
+    const syncing = new Promise<void>((_, reject) => {
+      failSync = () => reject(new Error('lost'));
+    });
+    let goOn = (): void => undefined;
+    const failed = new Promise<void>((resolve) => (goOn = resolve));
+    let watches = 0;
+    const watch = async (): ReturnType<typeof watchFileSystem> => {
+      watches += 1;
+      // The second object's look for a watch after its write waits until the sync has failed.
+      if (watches === 2) await failed;
+      return { sync: () => syncing, close: async () => undefined };
+    };
+    const target = await folderTarget({ folder, watch });
+    await target.stage('chunks/first', Buffer.from('x'));
+    const settling = target.settle().catch((error: unknown) => error);
+    const staging = target.stage('chunks/second', Buffer.from('y'));
+    failSync();
+    expect(await settling).toMatchObject({ code: 'unavailable' });
+    goOn();
+    await staging;
+    await target.remove('chunks/first');
+    await expect(target.settle()).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

@@ -1,10 +1,10 @@
 // The OpenStack client that Debian ships, on the bundled engine: what people type, answered by a real
 // engine with real bytes. What that client itself cannot do is asserted as such.
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, readSync, readdirSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bytesLeft } from '../support/bytes-left';
 import { Cloud } from '../support/cloud';
 import { EngineProcess, runProgram } from '../support/engine-process';
 import { notRun } from '../support/not-run';
@@ -282,68 +282,6 @@ describeWithClient('the OpenStack client', () => {
   );
 });
 
-const sdkMissing = ((): string | null => {
-  try {
-    execFileSync('/usr/bin/python3', ['-c', 'import openstack'], { stdio: 'ignore' });
-    return null;
-  } catch {
-    return 'openstacksdk is missing: apt-get install python3-openstacksdk';
-  }
-})();
-
-const sdkRound = `
-import json, sys
-import openstack
-
-cloud = openstack.connect()
-project = cloud.current_project_id
-cloud.set_volume_quotas(project, volumes=50)
-volume = cloud.create_volume(1, wait=True, name='round', metadata={'made': 'by sdk'})
-snapshot = cloud.create_volume_snapshot(volume.id, wait=True, name='round')
-backup = cloud.create_volume_backup(volume.id, wait=True, name='round')
-said = {
-    'volumes': [v.name for v in cloud.block_storage.volumes(details=True)],
-    'quota': cloud.get_volume_quotas(project).volumes,
-    'used': cloud.get_volume_limits()['absolute']['totalVolumesUsed'],
-    'statuses': [volume.status, snapshot.status, backup.status],
-}
-said['removed'] = [
-    cloud.delete_volume_backup(backup.id, wait=True),
-    cloud.delete_volume_snapshot(snapshot.id, wait=True),
-    cloud.delete_volume(volume.id, wait=True),
-]
-cloud.delete_volume_quotas(project)
-said['quotaAfter'] = cloud.get_volume_quotas(project).volumes
-json.dump(said, sys.stdout)
-`;
-
-if (sdkMissing !== null) notRun('openstacksdk', sdkMissing);
-(sdkMissing === null ? describe : describe.skip)('openstacksdk', () => {
-  it(
-    'makes a volume with all that hangs on it, reads quotas, and removes it',
-    async () => {
-      const engine = await EngineProcess.start();
-      try {
-        const env = cloudEnvironment(engine, admin);
-        const ran = await runProgram('/usr/bin/python3', ['-c', sdkRound], { env });
-        expect([ran.code, ran.stderr]).toEqual([0, '']);
-        expect(JSON.parse(ran.stdout)).toEqual({
-          volumes: ['round'],
-          quota: 50,
-          used: 1,
-          statuses: ['available', 'available', 'available'],
-          removed: [true, true, true],
-          quotaAfter: 10,
-        });
-        expect(bytesLeft(engine.dataFolder)).toEqual([]);
-      } finally {
-        await engine.dispose();
-      }
-    },
-    timeoutMs,
-  );
-});
-
 /** Whether a file has these bytes and nothing but zeros after them; read in chunks, for it is big. */
 function beginsAsThenIsZero(path: string, start: Buffer): boolean {
   const file = openSync(path, 'r');
@@ -359,12 +297,4 @@ function beginsAsThenIsZero(path: string, start: Buffer): boolean {
   } finally {
     closeSync(file);
   }
-}
-
-/** Files that hold bytes of volumes, images or backups. */
-function bytesLeft(dataFolder: string): string[] {
-  return readdirSync(dataFolder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => /\/(pools|images|backups|conversion)\//.test(file.slice(dataFolder.length)));
 }

@@ -2,7 +2,7 @@
 // that issues it; the records have its hash.
 import { randomBytes } from 'node:crypto';
 import type { Parts } from '../../parts';
-import { dateOf, momentOf, presentMoment } from '../../records/moment';
+import { momentOf, presentMoment } from '../../records/moment';
 import type { TokenRow } from '../../records/rows/identity-rows';
 import { insertToken } from '../../records/tokens';
 import { catalogFor } from './catalog';
@@ -81,9 +81,4 @@ export function tokenView(
 /** A recorded moment as Keystone shows it: microseconds and a Z. */
 export function shownTime(moment: string): string {
   return `${moment}Z`;
-}
-
-/** Whether a recorded moment lies before the clock's present. */
-export function isPast(parts: Parts, moment: string): boolean {
-  return dateOf(moment).getTime() <= parts.clock.now().getTime();
 }

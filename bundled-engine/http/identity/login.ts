@@ -13,7 +13,6 @@ import { findUser, findUserByName } from '../../records/users';
 import { momentNow } from './authenticate';
 import { isDefaultDomain } from './domains';
 import { identityFaults } from './identity-faults';
-import { isPast } from './issue-token';
 import { isSecret, tokenHash } from './secrets';
 import { sessionOf } from './session';
 import type { Scope } from './session';
@@ -103,7 +102,7 @@ async function byCredential(
   const credential = await credentialFor(parts, given);
   const isRight = await isSecret(given.secret, credential?.secretHash ?? null);
   const user = credential ? await findUser(parts.database, credential.userId) : undefined;
-  const isOver = credential?.expiresAt ? isPast(parts, credential.expiresAt) : false;
+  const isOver = credential?.expiresAt ? credential.expiresAt <= momentNow(parts) : false;
   if (!credential || !isRight || isOver || !user?.enabled) {
     throw identityFaults.notAuthenticated({});
   }

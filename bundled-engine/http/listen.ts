@@ -4,10 +4,10 @@ import { isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { errnoOf, messageOf } from './host/error-facts';
-import { engineFaults } from './engine-faults';
-import type { Database } from './records/database';
-import { findSetting, saveSetting } from './records/settings';
+import { errnoOf, messageOf } from '../host/error-facts';
+import { engineFaults } from '../engine-faults';
+import type { Database } from '../records/database';
+import { findSetting, saveSetting } from '../records/settings';
 
 const settingKey = 'port';
 
