@@ -1,7 +1,7 @@
 // Compiles the package into dist/, only when a source is newer than the last build. Used by every
 // script that runs what users run; `node scripts/build.mjs` builds by hand.
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -12,6 +12,7 @@ const stamp = join(root, 'dist/.built');
 export async function build({ quiet = false } = {}) {
   if (isFresh()) return;
   if (!quiet) console.log('compiling cinderkit ...');
+  removeLeftovers();
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
     cwd: root,
@@ -19,6 +20,19 @@ export async function build({ quiet = false } = {}) {
   });
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, new Date().toISOString());
+}
+
+// What a source that is gone had become would be published with the rest.
+function removeLeftovers() {
+  const outputs = globSync('dist/**/*.{js,d.ts}', { cwd: root });
+  const gone = outputs.filter((file) => !existsSync(join(root, sourceOf(file))));
+  for (const file of gone) rmSync(join(root, file));
+  // The compiler would not write again what it believes to be there.
+  if (gone.length > 0) rmSync(join(root, 'dist/.tsbuildinfo'), { force: true });
+}
+
+function sourceOf(output) {
+  return output.replace(/^dist./, '').replace(/(\.d)?\.(js|ts)$/, '.ts');
 }
 
 function isFresh() {

@@ -1,6 +1,6 @@
-// Makes an image of a volume. A raw, bare image whose pool can clone becomes volume-backed: a
-// hidden read-only clone owned by the engine's internal project, registered as the image's
-// cinder:// location. Otherwise the bytes are exported to the image store. Invariant: the volume
+// Makes an image of a volume. A raw, bare image becomes volume-backed: a hidden read-only clone
+// (a sparse copy where the pool cannot clone) owned by the engine's internal project, registered as
+// the image's cinder:// location. Otherwise the bytes are exported to the image store. Invariant: the volume
 // goes back to where it was, and a failure leaves neither image nor clone
 // (cinder/volume/manager.py copy_volume_to_image).
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import type { Parts } from '../parts';
 import { findImage, removeImage, updateImage } from '../records/images';
 import type { Volume } from '../records/rows/volume-row';
 import { transition } from '../records/transition';
-import { findVolume, insertVolume, removeVolume } from '../records/volumes';
+import { findVolume, insertVolume, removeVolume, updateVolume } from '../records/volumes';
 import { driverOf, gibBytes } from './operation-context';
 import type { Context } from './operation-context';
 import { stepFaults, storing } from './storage-faults';
@@ -46,14 +46,15 @@ async function clone(context: Ctx): Promise<void> {
   const volume = await volumeOf(context);
   const driver = driverOf(parts, volume.pool);
   const { diskFormat, containerFormat, imageVolumeId } = payload;
-  if (diskFormat !== 'raw' || containerFormat !== 'bare' || !driver.abilities.clones) {
+  if (diskFormat !== 'raw' || containerFormat !== 'bare') {
     Object.assign(memo, { volumeBacked: false });
     return;
   }
   // The row first: whatever happens next, the bytes have a name that recovery and undo know.
   await insertImageVolume(parts, volume, payload);
   const target = { id: imageVolumeId, sizeGib: volume.sizeGib };
-  await storing(() => driver.createFromVolume(target, volume.id));
+  const { how } = await storing(() => driver.createFromVolume(target, volume.id));
+  await updateVolume(parts.database, imageVolumeId, { bytes: how });
   Object.assign(memo, { volumeBacked: true });
 }
 

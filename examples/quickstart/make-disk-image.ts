@@ -50,7 +50,6 @@ function run(command: string, args: string[], input = ''): void {
       `the default disk image could not be made: ${command} failed (${reason}). ` +
         'Install fdisk and e2fsprogs, or name a disk image of yours: ' +
         'pulumi config set diskImage /path/to/disk.raw',
-      { cause: error },
     );
   }
 }

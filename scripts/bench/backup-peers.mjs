@@ -6,6 +6,9 @@ import { findProgram, runProgram } from './place.mjs';
 
 const packages = { borg: 'borgbackup', restic: 'restic' };
 
+/** Names of the peers. borg comes twice: as it is, and as its manual advises for disk images. */
+export const peerNames = ['borg', 'borg with fixed chunks', 'restic'];
+
 /** Installs what is missing; only for root on a system with apt-get. */
 export async function installPeers() {
   const missing = Object.keys(packages).filter((name) => !findProgram(name));
@@ -22,44 +25,54 @@ export async function installPeers() {
 
 /** The peers that this machine has, ready to save `file`, and the names of those that it lacks. */
 export function findPeers(folder, file) {
-  const all = [borg(folder, file), restic(folder, file)];
-  return {
-    found: all.filter(({ name }) => findProgram(name)),
-    missing: all.map(({ name }) => name).filter((name) => !findProgram(name)),
-  };
+  const fixed = ['--chunker-params', 'fixed,1048576'];
+  const all = [
+    borg('borg', [], { folder, file }),
+    borg('borg with fixed chunks', fixed, { folder, file }),
+  ];
+  all.push(restic(folder, file));
+  const isHere = ({ program }) => findProgram(program) !== undefined;
+  const missing = all.filter((one) => !isHere(one)).map(({ program }) => program);
+  return { found: all.filter(isHere), missing: [...new Set(missing)] };
 }
 
-function borg(folder, file) {
-  const home = join(folder, 'borg');
+function borg(name, flags, { folder, file }) {
+  const home = join(folder, name.replaceAll(' ', '-'));
   const repository = join(home, 'repository');
   const env = {
     ...process.env,
     BORG_BASE_DIR: home,
     BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes',
   };
-  return peer('borg', home, {
-    begin: () => runProgram('borg', ['init', '-e', 'none', repository], { env }),
-    save: (kind) =>
-      runProgram('borg', ['create', '--sparse', '-C', 'lz4', `${repository}::${kind}`, file], {
-        env,
-      }),
-  });
+  const how = ['--sparse', '-C', 'lz4', ...flags];
+  return peer(
+    { name, program: 'borg', home },
+    {
+      begin: () => runProgram('borg', ['init', '-e', 'none', repository], { env }),
+      save: (kind) =>
+        runProgram('borg', ['create', ...how, `${repository}::${kind}`, file], { env }),
+    },
+  );
 }
 
 function restic(folder, file) {
   const home = join(folder, 'restic');
   const where = ['-q', '--cache-dir', join(home, 'cache'), '-r', join(home, 'repository')];
   const env = { ...process.env, RESTIC_PASSWORD: 'bench' };
-  return peer('restic', home, {
-    begin: () => runProgram('restic', [...where, 'init'], { env }),
-    save: () => runProgram('restic', [...where, 'backup', file], { env }),
-  });
+  return peer(
+    { name: 'restic', program: 'restic', home },
+    {
+      begin: () => runProgram('restic', [...where, 'init'], { env }),
+      save: () => runProgram('restic', [...where, 'backup', file], { env }),
+    },
+  );
 }
 
-function peer(name, home, { begin, save }) {
+function peer({ name, program, home }, { begin, save }) {
   const end = () => rmSync(home, { recursive: true, force: true });
   return {
     name,
+    program,
     async begin() {
       end();
       mkdirSync(home, { recursive: true });

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { liftQuotas, logIn, makeThing, makeType, removeThing, startEngine } from './engine.mjs';
 import { timed } from './figures.mjs';
-import { findPeers, installPeers } from './backup-peers.mjs';
+import { findPeers, installPeers, peerNames } from './backup-peers.mjs';
 import { findProgram, makeFolder, settleDisk } from './place.mjs';
 import { dataRegions, hundredth, openDriver, scribbleVolumes } from './volumes.mjs';
 
@@ -106,7 +106,7 @@ function linesOf(run, { volumes }, took) {
   const lines = [];
   for (const kind of ['full', 'increment']) {
     for (const { pool, tellsChanges } of volumes) {
-      for (const peer of ['borg', 'restic']) {
+      for (const peer of peerNames) {
         const values = took.get(`${kind} ${pool}`);
         const peers = took.get(`${kind} ${peer}`);
         const how =
@@ -125,7 +125,7 @@ function linesOf(run, { volumes }, took) {
           ...line,
           peer: { what: peer, values: peers },
           ratios,
-          ratioOf: `${peer}'s speed`,
+          ratioOf: `the speed of ${peer}`,
           ...(isGoal ? { goal: { text: `at least ${wanted}x`, met: middle >= wanted } } : {}),
         });
       }
