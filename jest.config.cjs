@@ -1,5 +1,5 @@
-// Runs the TypeScript sources as they are (type-checking is tsc's job). A few libraries are published
-// as ES modules alone, and jest's CommonJS world needs them transformed.
+// Runs the TypeScript sources as they are (type-checking is tsc's job). A few libraries are
+// published as ES modules alone, and jest's CommonJS world needs them transformed.
 const esModulesOnly = ['commander'];
 
 /** @type {import('jest').Config} */

@@ -1,6 +1,6 @@
-// npm run bench: measures what docs/performance.md promises, each figure beside a limit or a peer of the
-// same moment. A goal that is missed is said, and is no failure: this is a bench and not a test.
-// Usage: npm run bench -- [--only NAME,...] [--quick] [--json] [--install] [--engine FILE]
+// npm run bench: measures what docs/performance.md promises, each figure beside a limit or a peer
+// of the same moment. A goal that is missed is said, and is no failure: this is a bench and not a
+// test. Usage: npm run bench -- [--only NAME,...] [--quick] [--json] [--install] [--engine FILE]
 import { loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

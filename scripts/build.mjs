@@ -8,7 +8,9 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'dist/.built');
 
-/** Builds dist/ where it is missing or older than its sources. Repeatable; throws on type errors. */
+/**
+ * Builds dist/ where it is missing or older than its sources. Repeatable; throws on type errors.
+ */
 export async function build({ quiet = false } = {}) {
   if (isFresh()) return;
   if (!quiet) console.log('compiling cinderkit ...');

@@ -1,5 +1,5 @@
-// npm run down: destroys the quickstart's stack, stops the engine and removes every file of both. It
-// refuses to remove files while the stack still has things that could not be removed.
+// npm run down: destroys the quickstart's stack, stops the engine and removes every file of both.
+// It refuses to remove files while the stack still has things that could not be removed.
 import { build } from './build.mjs';
 import { run } from './run.mjs';
 import { hasWork, openStack, pulumi, removeWork, stackEnvironment, workFolder } from './stack.mjs';

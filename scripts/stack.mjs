@@ -41,7 +41,9 @@ function passphrase() {
   return readFileSync(file, 'utf8');
 }
 
-/** Runs `pulumi ARGS` in the program's folder; shows its output unless `quiet`; gives it back too. */
+/**
+ * Runs `pulumi ARGS` in the program's folder; shows its output unless `quiet`; gives it back too.
+ */
 export function pulumi(args, env, { quiet = false } = {}) {
   return new Promise((resolve) => {
     const full = [...args, '--non-interactive', '--color', colour()];

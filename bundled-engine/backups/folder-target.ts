@@ -236,7 +236,9 @@ class FolderTarget implements BackupTarget {
     await this.#syncFolders(paths);
   }
 
-  /** Hundreds of files and their folders in one call: each by itself costs a commit of the journal. */
+  /**
+   * Hundreds of files and their folders in one call: each by itself costs a commit of the journal.
+   */
   async #syncWhole(watch: FileSystemWatch, paths: readonly string[]): Promise<void> {
     try {
       await watch.sync();

@@ -1,7 +1,7 @@
-// Makes everything that was written to a file system durable with one call, where that is faster than
-// asking for each file: syncfs(2), through koffi. Invariant: it is offered only where the call is
-// known to write all and to report every loss (Linux 5.8 and later; ext, xfs and btrfs); elsewhere
-// there is null, and callers sync file by file.
+// Makes everything that was written to a file system durable with one call, where that is faster
+// than asking for each file: syncfs(2), through koffi. Invariant: it is offered only where the call
+// is known to write all and to report every loss (Linux 5.8 and later; ext, xfs and btrfs);
+// elsewhere there is null, and callers sync file by file.
 import { close, open } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { release } from 'node:os';

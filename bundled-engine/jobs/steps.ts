@@ -59,8 +59,8 @@ export interface OperationPlan<Payload, Parts, Memo> {
   readonly onRestart?: 'resume' | 'undo';
   /**
    * Where a run that goes on begins: at the step that was interrupted (default), or at the first
-   * one. The latter is for short runs whose steps find out by themselves what is done already: their
-   * progress is not recorded, which saves a durable write a step.
+   * one. The latter is for short runs whose steps find out by themselves what is done already:
+   * their progress is not recorded, which saves a durable write a step.
    */
   readonly resumeAt?: 'step' | 'start';
   /** Checks a payload read back from the records; throws where it is not one. */

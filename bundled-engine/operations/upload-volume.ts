@@ -1,7 +1,7 @@
-// Makes an image of a volume. A raw, bare image becomes volume-backed: a hidden read-only clone
-// (a sparse copy where the pool cannot clone) owned by the engine's internal project, registered as
-// the image's cinder:// location. Otherwise the bytes are exported to the image store. Invariant: the volume
-// goes back to where it was, and a failure leaves neither image nor clone
+// Makes an image of a volume. A raw, bare image becomes volume-backed: a hidden read-only clone (a
+// sparse copy where the pool cannot clone) owned by the engine's internal project, registered as
+// the image's cinder:// location. Otherwise the bytes are exported to the image store. Invariant:
+// the volume goes back to where it was, and a failure leaves neither image nor clone
 // (cinder/volume/manager.py copy_volume_to_image).
 import { z } from 'zod';
 import { operation, step } from '../jobs/steps';

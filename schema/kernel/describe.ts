@@ -39,7 +39,9 @@ export interface ResourceModel {
   readonly oneOf: readonly (readonly string[])[];
 }
 
-/** Describes `resource` as plain data. Throws, naming the field, where a shape has no projection. */
+/**
+ * Describes `resource` as plain data. Throws, naming the field, where a shape has no projection.
+ */
 export function describeResource(resource: Resource): ResourceModel {
   const where = resource.noun;
   for (const name of Object.keys(resource.outputs)) {

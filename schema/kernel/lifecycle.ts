@@ -1,6 +1,7 @@
 // One table a noun: which operation may start in which status, which statuses it passes, and where
-// it ends. The engine admits, refuses and recovers by it, the client waits by it, the documents draw
-// it. Invariant: a transient status belongs to exactly one operation (test/laws/lifecycles.test.ts).
+// it ends. The engine admits, refuses and recovers by it, the client waits by it, the documents
+// draw it. Invariant: a transient status belongs to exactly one operation
+// (test/laws/lifecycles.test.ts).
 
 /** The place to go back to: the status in which the operation was started. */
 export const origin = '(origin)';
@@ -77,9 +78,7 @@ export function failsIn<S extends string>(row: OperationRow<S>, from: S): S {
 
 /** The one operation that owns a transient `status`; undefined for stable and unknown ones. */
 export function ownerOf(table: Lifecycle, status: string): string | undefined {
-  return Object.keys(table.operations).find((name) =>
-    table.operations[name]?.via.includes(status),
-  );
+  return Object.keys(table.operations).find((name) => table.operations[name]?.via.includes(status));
 }
 
 /** Every status of the table, in the order in which they are written. */

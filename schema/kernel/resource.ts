@@ -1,5 +1,6 @@
 // A resource is the one definition of a noun for all tools: its inputs, what the service adds, its
-// lifecycle. Invariant: every member of inputs and outputs is a field() (describe() refuses others).
+// lifecycle. Invariant: every member of inputs and outputs is a field() (describe() refuses
+// others).
 import type { z } from 'zod';
 import type { Lifecycle } from './lifecycle';
 

@@ -1,5 +1,5 @@
-// The form of a route. Route tables are data that the engine serves and the client calls, so that the
-// two cannot disagree; a law checks that every route names its policy.
+// The form of a route. Route tables are data that the engine serves and the client calls, so that
+// the two cannot disagree; a law checks that every route names its policy.
 import type { z } from 'zod';
 
 /** The services of the catalog, each under a base path of its own. */

@@ -1,5 +1,5 @@
-// The limit for listings, a process of its own: fastify that answers bytes it has at hand, as many as
-// the engine's answer has. Usage: bare-server.mjs BYTES; prints its URL.
+// The limit for listings, a process of its own: fastify that answers bytes it has at hand, as many
+// as the engine's answer has. Usage: bare-server.mjs BYTES; prints its URL.
 import fastify from 'fastify';
 
 const body = Buffer.alloc(Number(process.argv[2]), 0x20);

@@ -1,5 +1,6 @@
-// Clones and volumes from volume-backed images, through the API and at the driver's face, where blocks
-// are shared (xfs) and with overlays (qcow2). The limit is the bare call plus one durable commit.
+// Clones and volumes from volume-backed images, through the API and at the driver's face, where
+// blocks are shared (xfs) and with overlays (qcow2). The limit is the bare call plus one durable
+// commit.
 import { randomUUID } from 'node:crypto';
 import { constants, copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

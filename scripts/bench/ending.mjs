@@ -1,5 +1,5 @@
-// What a run has made and must take away again: processes, mounts, folders. Invariant: the last made
-// goes first, and it goes whether the run ends well, fails or is interrupted.
+// What a run has made and must take away again: processes, mounts, folders. Invariant: the last
+// made goes first, and it goes whether the run ends well, fails or is interrupted.
 
 const undos = [];
 

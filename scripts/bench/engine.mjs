@@ -1,5 +1,6 @@
-// An engine as its users run it: a process of its own, reached through its API with a token. Invariant:
-// it is gone when the run ends; every answer that is not the expected one stops the benchmark.
+// An engine as its users run it: a process of its own, reached through its API with a token.
+// Invariant: it is gone when the run ends; every answer that is not the expected one stops the
+// benchmark.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

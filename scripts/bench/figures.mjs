@@ -20,7 +20,9 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 
-/** The ratio that a line tells: its own rounds' median, or median over median; null without peer. */
+/**
+ * The ratio that a line tells: its own rounds' median, or median over median; null without peer.
+ */
 export function ratioOf(line) {
   if (line.ratios?.length > 0) return median(line.ratios);
   return line.peer ? median(line.values) / median(line.peer.values) : null;

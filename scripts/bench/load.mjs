@@ -1,5 +1,6 @@
-// Asks one URL again and again over a few kept connections and counts the answers: with wrk where it is
-// installed, for it leaves most of the processor to the server, else with undici in a process of its own.
+// Asks one URL again and again over a few kept connections and counts the answers: with wrk where
+// it is installed, for it leaves most of the processor to the server, else with undici in a process
+// of its own.
 import { findProgram, runProgram } from './place.mjs';
 import { join } from 'node:path';
 

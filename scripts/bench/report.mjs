@@ -1,5 +1,5 @@
-// Tells what was measured: a table for people, one JSON value for programs. Invariant: what was missed
-// and what did not run is said as plainly as what was met.
+// Tells what was measured: a table for people, one JSON value for programs. Invariant: what was
+// missed and what did not run is said as plainly as what was met.
 import { cpus, totalmem } from 'node:os';
 import { median, ratioOf, short, spread } from './figures.mjs';
 

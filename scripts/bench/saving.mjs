@@ -1,5 +1,6 @@
 // Full and incremental backups of random data against borg and restic, round by round on the same
-// bytes. The engine is measured from POST to available, the others from start to end of their process.
+// bytes. The engine is measured from POST to available, the others from start to end of their
+// process.
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { liftQuotas, logIn, makeThing, makeType, removeThing, startEngine } from './engine.mjs';

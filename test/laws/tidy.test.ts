@@ -1,5 +1,6 @@
 // The style of the house as a test: numbers and names that reviewers should not have to count. Each
-// law has a small test of its own on text that breaks it, so that no law can pass by seeing nothing.
+// law has a small test of its own on text that breaks it, so that no law can pass by seeing
+// nothing.
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import {

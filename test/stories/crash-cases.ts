@@ -1,5 +1,5 @@
-// How each operation is asked for by the API, and what is true once it has ended well. An engine that
-// is killed in it must come to the same end. Invariant: bytes are compared, not only statuses.
+// How each operation is asked for by the API, and what is true once it has ended well. An engine
+// that is killed in it must come to the same end. Invariant: bytes are compared, not only statuses.
 import { join } from 'node:path';
 import { expectSameBytes, recordsOf } from '../support/engine-truth';
 import type { CrashLane } from './crash-lane';

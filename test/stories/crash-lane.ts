@@ -1,5 +1,5 @@
-// One engine with pools of one driver, and what stories of interruption do in it by its API. Invariant:
-// clean() leaves it as it was new, but for the two images that volumes are made from.
+// One engine with pools of one driver, and what stories of interruption do in it by its API.
+// Invariant: clean() leaves it as it was new, but for the two images that volumes are made from.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, rmSync, writeSync, ftruncateSync } from 'node:fs';
@@ -49,17 +49,26 @@ export class CrashLane {
   /** Starts an engine with pools and types `main` and `other`, and uploads two disks with holes. */
   static async open(driver: DriverKind): Promise<CrashLane> {
     const lane = new CrashLane(driver);
-    const { engine } = lane;
-    await engine.start();
-    lane.member = await PlainCaller.login(engine.dataFolder);
-    lane.admin = await PlainCaller.login(engine.dataFolder, 'cinderkit');
-    for (const name of ['main', 'other']) {
-      const extra = { extra_specs: { volume_backend_name: name } };
-      await lane.ask(202, 'POST', '/types', { volume_type: { name, ...extra } }, lane.admin);
+    try {
+      await lane.prepare();
+    } catch (error) {
+      await lane.dispose();
+      throw error;
     }
-    lane.first = await lane.uploadDisk('first');
-    lane.second = await lane.uploadDisk('second');
     return lane;
+  }
+
+  private async prepare(): Promise<void> {
+    const { engine } = this;
+    await engine.start();
+    this.member = await PlainCaller.login(engine.dataFolder);
+    this.admin = await PlainCaller.login(engine.dataFolder, 'cinderkit');
+    for (const name of ['main', 'other']) {
+      const type = { name, extra_specs: { volume_backend_name: name } };
+      expectStatus(await this.admin.volume('POST', '/types', { volume_type: type }), 200, name);
+    }
+    this.first = await this.uploadDisk('first');
+    this.second = await this.uploadDisk('second');
   }
 
   private async uploadDisk(name: string): Promise<UploadedDisk> {
@@ -82,10 +91,9 @@ export class CrashLane {
     method: string,
     path: string,
     body?: unknown,
-    caller: PlainCaller = this.member,
     // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into any shape
   ): Promise<any> {
-    const answer = await caller.volume(method, path, body);
+    const answer = await this.member.volume(method, path, body);
     expectStatus(answer, status, `${method} ${path}`);
     return answer.body;
   }

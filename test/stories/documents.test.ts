@@ -1,5 +1,5 @@
-// What the documents show is true: programs type-check against the built types and can be previewed,
-// settings are accepted, and commands exist with the flags that they are shown with.
+// What the documents show is true: programs type-check against the built types and can be
+// previewed, settings are accepted, and commands exist with the flags that they are shown with.
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
-// kill -9 of a real engine in each operation, before and after the effect of each of its steps. Laws:
-// started again, it brings the operation to its end; nothing is stuck, lost or left over; quotas count
-// what is there; tokens still serve. The client has a word of the engine or none: the deed is the same.
+// kill -9 of a real engine in each operation, before and after the effect of each of its steps.
+// Laws: started again, it brings the operation to its end; nothing is stuck, lost or left over;
+// quotas count what is there; tokens still serve. The client has a word of the engine or none: the
+// deed is the same.
 import { allOperations } from '../../bundled-engine/operations/all-operations';
 import type { DeadlyMoment } from '../support/mortal-engine';
 import { notRun } from '../support/not-run';

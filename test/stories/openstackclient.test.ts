@@ -1,5 +1,5 @@
-// The OpenStack client that Debian ships, on the bundled engine: what people type, answered by a real
-// engine with real bytes. What that client itself cannot do is asserted as such.
+// The OpenStack client that Debian ships, on the bundled engine: what people type, answered by a
+// real engine with real bytes. What that client itself cannot do is asserted as such.
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { statSync, truncateSync, writeFileSync } from 'node:fs';
@@ -244,7 +244,8 @@ describeWithClient('the OpenStack client', () => {
         1,
         expect.stringContaining("No volume with a name or ID of 'nowhere' exists."),
       ]);
-      // These two ask for compute first, even where only volumes are meant; a cloud without it says so.
+      // These two ask for compute first, even where only volumes are meant; a cloud without it says
+      // so.
       for (const command of [
         ['limits', 'show', '--absolute'],
         ['quota', 'show'],
@@ -282,7 +283,9 @@ describeWithClient('the OpenStack client', () => {
   );
 });
 
-/** Whether a file has these bytes and nothing but zeros after them; read in chunks, for it is big. */
+/**
+ * Whether a file has these bytes and nothing but zeros after them; read in chunks, for it is big.
+ */
 function beginsAsThenIsZero(path: string, start: Buffer): boolean {
   const file = openSync(path, 'r');
   try {

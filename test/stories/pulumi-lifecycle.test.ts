@@ -1,5 +1,6 @@
-// The main story, with the real Pulumi CLI, the real dynamic provider process and the engine that it
-// starts: a stack comes up, stays as it is, drifts, is repaired, grows, and goes without a trace.
+// The main story, with the real Pulumi CLI, the real dynamic provider process and the engine that
+// it starts: a stack comes up, stays as it is, drifts, is repaired, grows, and goes without a
+// trace.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Cloud } from '../support/cloud';

@@ -2,7 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files of an engine's data folder that hold bytes of volumes, images or backups; relative paths. */
+/**
+ * Files of an engine's data folder that hold bytes of volumes, images or backups; relative paths.
+ */
 export function bytesLeft(dataFolder: string): string[] {
   return readdirSync(dataFolder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -1,5 +1,5 @@
-// Calls on an OpenStack endpoint as any client would make them, for stories that look at the cloud or
-// change it behind a tool's back. It shares nothing with the client under test.
+// Calls on an OpenStack endpoint as any client would make them, for stories that look at the cloud
+// or change it behind a tool's back. It shares nothing with the client under test.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

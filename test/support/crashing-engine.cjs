@@ -1,6 +1,7 @@
-// The built engine as a process of its own that dies when told to: at a moment in the run of a job it
-// sends itself SIGKILL, so nothing in it gets to tidy up. Argument: the data folder. Its starter hears
-// { ready } or { failed }, and arms it with { dieAt }. Invariant: it does not outlive its starter.
+// The built engine as a process of its own that dies when told to: at a moment in the run of a job
+// it sends itself SIGKILL, so nothing in it gets to tidy up. Argument: the data folder. Its starter
+// hears { ready } or { failed }, and arms it with { dieAt }. Invariant: it does not outlive its
+// starter.
 const { enableCompileCache } = require('node:module');
 
 enableCompileCache();

@@ -1,5 +1,5 @@
-// An engine as users run it: a process of its own, started and stopped by the built command line, in a
-// data folder of the test's own. Invariant: dispose() leaves neither process nor file.
+// An engine as users run it: a process of its own, started and stopped by the built command line,
+// in a data folder of the test's own. Invariant: dispose() leaves neither process nor file.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,10 @@ export interface CommandOutcome {
   readonly stderr: string;
 }
 
-/** Runs a program to its end; a non-zero exit code is an outcome. Rejects where it cannot be started. */
+/**
+ * Runs a program to its end; a non-zero exit code is an outcome. Rejects where it cannot be
+ * started.
+ */
 export function runProgram(
   program: string,
   args: readonly string[],

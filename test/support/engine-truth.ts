@@ -1,5 +1,6 @@
-// What must be true of an engine whatever befell it, looked up from outside: in its API, its records
-// and its files. Invariant: nothing here asks the engine's own code; bytes are compared by qemu-img.
+// What must be true of an engine whatever befell it, looked up from outside: in its API, its
+// records and its files. Invariant: nothing here asks the engine's own code; bytes are compared by
+// qemu-img.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// The package as its users get it: packed by npm, installed by npm into a folder that knows nothing of
-// this checkout. Invariants: one installation serves all projects (as hard links, so that each has a
-// node_modules of its own), and no path of this checkout is on their PATH.
+// The package as its users get it: packed by npm, installed by npm into a folder that knows nothing
+// of this checkout. Invariants: one installation serves all projects (as hard links, so that each
+// has a node_modules of its own), and no path of this checkout is on their PATH.
 import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// An engine process that a test can kill at a chosen moment of a job and start again on the same data
-// folder. Invariant: dispose() leaves neither process nor file.
+// An engine process that a test can kill at a chosen moment of a job and start again on the same
+// data folder. Invariant: dispose() leaves neither process nor file.
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

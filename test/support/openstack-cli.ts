@@ -1,5 +1,5 @@
-// The real OpenStack client of Debian on an engine's clouds.yaml. Invariants: it sees nothing of the
-// user's own clouds, and one process serves one cloud.
+// The real OpenStack client of Debian on an engine's clouds.yaml. Invariants: it sees nothing of
+// the user's own clouds, and one process serves one cloud.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,9 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { CommandOutcome, EngineProcess } from './engine-process';
 
-/** Debian's client; other installations are not looked for, since a version manager may shadow them. */
+/**
+ * Debian's client; other installations are not looked for, since a version manager may shadow them.
+ */
 export const openstackProgram = '/usr/bin/openstack';
 
 /** null where the client is there; else how to get it. */

@@ -1,5 +1,5 @@
-// Someone logged in at an engine who can send anything, byte for byte: for stories of interruption and
-// bad input. It shares nothing with the client under test and retries nothing.
+// Someone logged in at an engine who can send anything, byte for byte: for stories of interruption
+// and bad input. It shares nothing with the client under test and retries nothing.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

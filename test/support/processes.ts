@@ -39,8 +39,8 @@ function kill(pid: number): void {
 }
 
 /**
- * Waits until `condition` gives something truthy, and returns it. Fails, saying what was waited for,
- * after `timeoutMs`. An error thrown by the condition counts as not yet.
+ * Waits until `condition` gives something truthy, and returns it. Fails, saying what was waited
+ * for, after `timeoutMs`. An error thrown by the condition counts as not yet.
  */
 export async function eventually<T>(
   what: string,

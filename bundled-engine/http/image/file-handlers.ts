@@ -66,8 +66,8 @@ export const fileHandlers: HandlersOf<FileRoutes> = {
 };
 
 /**
- * Lets the client finish sending, so that it reads the refusal and the connection can serve again; one
- * that has too much left to say is cut off.
+ * Lets the client finish sending, so that it reads the refusal and the connection can serve again;
+ * one that has too much left to say is cut off.
  */
 function dropRest(stream: Readable): void {
   let droppedBytes = 0;
