@@ -61,7 +61,10 @@ module.exports = {
       severity: 'error',
       from: { path: '^bundled-engine/jobs/' },
       to: {
-        path: '^(bundled-engine/(operations|drivers|backups|http)|schema/(resources|wire|lifecycles))/',
+        path: [
+          '^bundled-engine/(operations|drivers|backups|http)/',
+          '^schema/(resources|wire|lifecycles)/',
+        ],
       },
     },
     {

@@ -8,14 +8,14 @@ export function resourcesPage(models, docs) {
   const sections = models.map((model) => {
     const row = (field) =>
       `| \`${field.name}\` | ${kindText(field.kind)} | ${field.presence} | ` +
-      `${field.presence === 'computed' ? '' : changeText(field)} | ${docs[model.noun][field.name]} |`;
+      `${changeText(field)} | ${docs[model.noun][field.name]} |`;
     return [
       `## ${model.title}\n\n${model.summary}\n`,
       `### Inputs\n\n${titleRow}\n${model.inputs.map(row).join('\n')}\n`,
       `### Outputs\n\n${titleRow}\n${model.outputs.map(row).join('\n')}\n`,
     ].join('\n');
   });
-  return `# Resources\n\nGenerated from \`schema/resources\`; do not edit.\n\n${sections.join('\n')}`;
+  return page('Resources', 'schema/resources', sections);
 }
 
 /** docs/reference/lifecycles.md: operations, statuses and a state diagram for each noun. */
@@ -39,7 +39,12 @@ export function lifecyclesPage(tables) {
       `\`\`\`mermaid\n${diagram(table)}\n\`\`\`\n`,
     ].join('\n');
   });
-  return `# Lifecycles\n\nGenerated from \`schema/lifecycles\`; do not edit.\n\n${sections.join('\n')}`;
+  return page('Lifecycles', 'schema/lifecycles', sections);
+}
+
+function page(title, source, sections) {
+  const note = `Generated from \`${source}\`; do not edit.`;
+  return `# ${title}\n\n${note}\n\n${sections.join('\n')}`;
 }
 
 function diagram(table) {
@@ -77,6 +82,7 @@ function kindText(kind) {
 }
 
 function changeText(field) {
+  if (field.presence === 'computed') return '';
   if (field.home === 'tool') return 'steers the tool alone';
   return field.order === 'grow' ? 'grows in place, never shrinks' : field.change;
 }
