@@ -2,10 +2,11 @@
 // The program `cinderkit`. Invariant: V8's compile cache is on before anything heavy is loaded, for
 // it halves the time to a ready engine from the second start on.
 import { enableCompileCache } from 'node:module';
+import type * as cli from './cli';
 
 enableCompileCache();
 
 // Loaded here and not above: an import would be done before the cache is on.
-const { runCli } = require('./cli') as typeof import('./cli');
+const { runCli } = require('./cli') as typeof cli;
 
 void runCli(process.argv);

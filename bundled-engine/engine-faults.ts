@@ -19,6 +19,13 @@ export const engineFaults = defineFaults({
       `could not use ${details.folder} as the engine's data folder: ${because(details)}; ` +
       'choose a folder on a local disk that you may write, with --data-dir',
   },
+  recordsMissing: {
+    http: 500,
+    message: (details: { file: string; found: string }) =>
+      `could not start without the records in ${details.file}: they are missing or empty, and bytes ` +
+      `that only they can name are there (${details.found}); restore that file from a copy, or ` +
+      'begin anew with: cinderkit engine reset',
+  },
   engineLocked: {
     http: 409,
     message: (details: { folder: string; holder: string }) =>

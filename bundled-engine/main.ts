@@ -3,6 +3,7 @@
 // however far the start came; the ready endpoint says so only when recovery has begun and every
 // pool can serve.
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -10,6 +11,7 @@ import pino from 'pino';
 import type { Logger } from 'pino';
 import { logFileName } from '../schema/wire/engine-folder';
 import type { ReadyReply } from '../schema/wire/engine-folder';
+import { assertRecords } from './assert-records';
 import { backupStore } from './backups/backup-store';
 import { folderTarget } from './backups/folder-target';
 import { writeClouds } from './clouds-file';
@@ -21,6 +23,7 @@ import { engineFaults } from './engine-faults';
 import { removeEngineFile, writeEngineFile } from './engine-file';
 import { engineVersion } from './engine-version';
 import { seed } from './first-start';
+import { keepForgetting } from './keep-forgetting';
 import { createServer } from './http/server';
 import { openImageFiles } from './image-files';
 import { JobRunner } from './jobs/runner';
@@ -30,9 +33,7 @@ import { openPools } from './open-pools';
 import { allOperations } from './operations/all-operations';
 import type { Clock, Parts } from './parts';
 import { prepareFolder } from './prepare-folder';
-import { momentOf } from './records/moment';
 import { openDatabase } from './records/database';
-import { pruneTokens } from './records/tokens';
 import { recoverImages } from './recover-images';
 import { Undoing } from './undoing';
 
@@ -49,9 +50,9 @@ export interface EngineOptions {
   /** Stops the engine when it fires. */
   readonly signal?: AbortSignal;
   readonly logLevel?: string;
-  /** For tests that move time. */
+  /** For tests that move time. @internal */
   readonly clock?: Clock;
-  /** For tests that interrupt jobs at a step. */
+  /** For tests that interrupt jobs at a step. @internal */
   readonly jobHooks?: StepHooks;
 }
 
@@ -61,7 +62,7 @@ export interface Engine {
   readonly url: string;
   readonly dataFolder: string;
   readonly instanceId: string;
-  /** What it is made of, for programs that run the engine in their own process. */
+  /** What it is made of; for this package's own tests. @internal */
   readonly parts: Parts;
   /** Lets requests in flight end (10 s at the most), leaves jobs for the next start. Repeatable. */
   stop(): Promise<void>;
@@ -73,8 +74,8 @@ const idleLookMs = 50;
 
 /**
  * Starts an engine and resolves when it serves. Fails with a Fault (`engineLocked`,
- * `dataFolderUnusable`, `configUnusable`, `poolUnusable`, `addressUnusable`, `remoteRefused`) and
- * then leaves nothing running.
+ * `dataFolderUnusable`, `configUnusable`, `recordsMissing`, `poolUnusable`, `addressUnusable`,
+ * `remoteRefused`) and then leaves nothing running.
  */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const host = options.host ?? usualHost;
@@ -152,7 +153,9 @@ async function openParts(
 ): Promise<{ parts: Parts; passwords: { admin: string; member: string } }> {
   const { dataFolder, clock = { now: () => new Date() }, jobHooks: hooks = {} } = options;
   const { log, undoing } = from;
-  const database = await openDatabase({ file: join(dataFolder, 'records.db') });
+  const file = join(dataFolder, 'records.db');
+  await assertRecords(dataFolder, file);
+  const database = await openDatabase({ file });
   undoing.add(() => database.close());
   const [seeded, pools, images, target, conversionFolder] = await Promise.all([
     seed(database, dataFolder, config),
@@ -183,7 +186,7 @@ async function openParts(
   const { requeued, removed } = await recoverImages(database, images);
   if (requeued.length + removed.length > 0)
     log.info({ requeued, removed }, 'images were put right');
-  await pruneTokens(database, momentOf(clock.now()));
+  undoing.add(await keepForgetting(database, { clock, log }));
   return { parts, passwords };
 }
 
@@ -210,13 +213,16 @@ function openLog(dataFolder: string, level: string, undoing: Undoing): Logger {
   const dest = join(dataFolder, logFileName);
   // Synchronous, so that the last words before a crash are there.
   const destination = pino.destination({ dest, sync: true, mode: 0o600 });
-  undoing.add(
-    () =>
-      new Promise((resolve) => {
-        destination.once('close', resolve);
-        destination.end();
-      }),
-  );
+  // A full disk takes lines off the log; it must not take the engine down with them.
+  destination.on('error', () => undefined);
+  undoing.add(() => {
+    const isClosed = Promise.race([once(destination, 'close'), once(destination, 'error')]);
+    destination.end();
+    return isClosed.then(
+      () => undefined,
+      () => undefined,
+    );
+  });
   return pino({ level, base: null }, destination);
 }
 

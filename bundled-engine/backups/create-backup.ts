@@ -21,7 +21,7 @@ import type { StoreParts } from './store-parts';
 // hasher's copy and two for the encoded chunk, so that about 16 MiB are in flight.
 const chunksAtOnce = 4;
 // The disk works while later chunks are hashed, and little is left to wait for at the end.
-const settleEveryChunks = 256;
+const settleEveryChunks = 128;
 
 /** What to back up. An abort leaves nothing behind and throws the signal's reason. */
 export interface CreateBackupRequest {

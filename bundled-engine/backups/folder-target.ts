@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
+import { dropCache } from '../host/drop-cache';
 import { syncFile } from '../host/files';
 import { watchFileSystem } from '../host/sync-file-system';
 import type { FileSystemWatch } from '../host/sync-file-system';
@@ -220,6 +221,9 @@ class FolderTarget implements BackupTarget {
       const whole = (await watch) ?? null;
       if (whole === null) await this.#syncEach(paths);
       else await this.#syncWhole(whole, paths);
+      // A backup is written and then hardly ever read.
+      const dropping = mapInOrder(paths, { width: syncsAtOnce }, dropCache);
+      for await (const _ of dropping);
     });
     const [lost] = this.#lost;
     if (lost === undefined) return;

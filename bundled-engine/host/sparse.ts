@@ -4,6 +4,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mergeExtents, type Extent } from './extents';
 import { systemCalls } from './system-calls';
+import type { SystemCalls } from './system-calls';
 
 /** Where data lies. `knowsHoles` is false where the whole file had to be taken for data. */
 export interface DataMap {
@@ -47,14 +48,8 @@ const zeroes = Buffer.alloc(1024 * 1024);
  * zeroes over what is data. The file's size stays. Repeatable.
  */
 export async function zeroRange(file: FileHandle, range: Extent): Promise<void> {
-  const calls = await systemCalls();
   const end = range.offset + range.length;
-  let offset = range.offset;
-  while (calls?.punchHole && offset < end) {
-    const length = Math.min(punchStepBytes, end - offset);
-    if ('errno' in calls.punchHole(file.fd, offset, length)) break;
-    offset += length;
-  }
+  const offset = punchedUpTo((await systemCalls())?.punchHole ?? null, file.fd, range);
   if (offset >= end) return;
   const { extents } = await dataExtents(file);
   for (const extent of extents) {
@@ -64,6 +59,16 @@ export async function zeroRange(file: FileHandle, range: Extent): Promise<void> 
       await writeFully(file, zeroes.subarray(0, Math.min(zeroes.length, to - at)), at);
     }
   }
+}
+
+/** Where punching had to stop; the range's end where all of it is a hole. */
+function punchedUpTo(punchHole: SystemCalls['punchHole'], fd: number, range: Extent): number {
+  const end = range.offset + range.length;
+  for (let offset = range.offset; offset < end; offset += punchStepBytes) {
+    const length = Math.min(punchStepBytes, end - offset);
+    if (punchHole === null || 'errno' in punchHole(fd, offset, length)) return offset;
+  }
+  return end;
 }
 
 /** Writes all bytes at a position, however often the kernel takes only a part. */

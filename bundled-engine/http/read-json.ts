@@ -40,7 +40,7 @@ function readText(request: FastifyRequest, payload: IncomingMessage): Promise<st
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = [];
     let lengthBytes = 0;
-    if (declared > jsonLimitBytes) reject(httpFaults.bodyTooLarge({}));
+    if (declared > patienceBytes) reject(httpFaults.bodyTooLarge({}));
     payload.on('data', (chunk: Buffer) => {
       lengthBytes += chunk.length;
       if (lengthBytes <= jsonLimitBytes) {
@@ -48,10 +48,16 @@ function readText(request: FastifyRequest, payload: IncomingMessage): Promise<st
         return;
       }
       chunks = [];
+      if (lengthBytes <= patienceBytes) return;
       reject(httpFaults.bodyTooLarge({}));
-      if (lengthBytes > patienceBytes) payload.destroy();
+      payload.destroy();
     });
-    payload.on('end', () => resolve(utf8(chunks)));
+    payload.on('end', () => {
+      // Not before: a client that wants the connection closed would lose an answer given while it
+      // still sends.
+      if (lengthBytes > jsonLimitBytes) reject(httpFaults.bodyTooLarge({}));
+      else resolve(utf8(chunks));
+    });
     payload.on('error', reject);
     payload.on('close', () => reject(httpFaults.bodyMalformed({})));
   });

@@ -1,13 +1,13 @@
 // Why a job failed, as it is recorded. Invariant: what `failed` sees is the same whether it runs at
 // once or after a restart, for it always comes from this form.
+import { messageOf } from '../host/error-facts';
 import type { JobFailure } from '../records/rows/job-row';
 
 /**
  * The recorded form of `error`, thrown by `step`. Code and details are kept where they are JSON.
  */
 export function failureOf(step: string, error: unknown): JobFailure {
-  const message = error instanceof Error ? error.message : String(error);
-  return { step, message, code: codeOf(error), details: detailsOf(error), undone: true };
+  return { step, message: messageOf(error), code: codeOf(error), details: detailsOf(error), undone: true };
 }
 
 function codeOf(error: unknown): string | null {

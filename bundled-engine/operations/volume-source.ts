@@ -47,15 +47,16 @@ export type Place =
   | ({ readonly at: 'file' } & InFile)
   | { readonly at: 'backup'; readonly backupId: string };
 
-const imageVolumeUrl = /^cinder:\/\/(?:[^/]+\/)?([0-9a-f-]{36})$/;
+const volumeUrl = /^cinder:\/\/(?:[^/]+\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
+/** The volume that cinder://VOLUME or cinder://STORE/VOLUME names; null for any other URL. */
+export function volumeInUrl(url: string): string | null {
+  return volumeUrl.exec(url)?.[1]?.toLowerCase() ?? null;
+}
 
 /** The volume that a volume-backed image's location names; null for any other location. */
-export function imageVolumeOf(image: Pick<ImageRow, 'locations'>): string | null {
-  for (const { url } of image.locations) {
-    const id = imageVolumeUrl.exec(url)?.[1];
-    if (id) return id;
-  }
-  return null;
+function imageVolumeOf(image: Pick<ImageRow, 'locations'>): string | null {
+  return image.locations.map(({ url }) => volumeInUrl(url)).find((id) => id !== null) ?? null;
 }
 
 /**

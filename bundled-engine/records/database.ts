@@ -8,6 +8,7 @@ import { migrate } from './migrate';
 import { allMigrations } from './migrations/all-migrations';
 import type { Migration } from './migrate';
 import { recordsFaults } from './records-faults';
+import { messageOf } from '../host/error-facts';
 import { isFault } from '../../schema/kernel/fault';
 import { Turns } from './turns';
 
@@ -142,7 +143,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   } catch (error) {
     writer?.close();
     if (isFault(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw recordsFaults.databaseUnusable({ file, reason }, error);
   }
 }

@@ -71,14 +71,14 @@ export async function isImageIdTaken(db: Db, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** The images whose locations name `url`: who would lose bytes if it went. */
-export function imagesAtLocation(db: Db, url: string): Promise<ImageRow[]> {
+/** The images whose bytes a volume holds, however their locations spell it: they need it. */
+export function imagesOfVolume(db: Db, volumeId: string): Promise<ImageRow[]> {
   return images.where(db, [
     {
       sql:
         'EXISTS (SELECT 1 FROM json_each("images"."locations") l ' +
-        'WHERE json_extract(l."value", \'$.url\') = ?)',
-      parameters: [url],
+        "WHERE lower(json_extract(l.\"value\", '$.url')) LIKE 'cinder://%' || lower(?))",
+      parameters: [volumeId],
     },
   ]);
 }

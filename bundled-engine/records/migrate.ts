@@ -1,6 +1,7 @@
 // Brings a database to the newest migration. Invariant: each migration is applied whole or not at
 // all, once, in order, and is remembered with its checksum; an unknown or changed one is refused.
 import { createHash } from 'node:crypto';
+import { messageOf } from '../host/error-facts';
 import type { Connection } from './connection';
 import { recordsFaults } from './records-faults';
 
@@ -57,7 +58,7 @@ function apply(writer: Connection, file: string, step: Migration & { checksum: s
     writer.script('COMMIT');
   } catch (error) {
     writer.script('ROLLBACK');
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw recordsFaults.migrationFailed({ file, migration: titleOf(step), reason }, error);
   }
 }

@@ -195,6 +195,36 @@ export const identityRoutes = routes({
     ok: 200,
     policy: rule('list_role_assignments', 'admin'),
   },
+  listServices: {
+    ...at('GET', '/services'),
+    ok: 200,
+    policy: rule('list_services', 'admin'),
+  },
+  showService: {
+    ...at('GET', '/services/:id'),
+    ok: 200,
+    policy: rule('get_service', 'admin'),
+  },
+  listEndpoints: {
+    ...at('GET', '/endpoints'),
+    ok: 200,
+    policy: rule('list_endpoints', 'admin'),
+  },
+  showEndpoint: {
+    ...at('GET', '/endpoints/:id'),
+    ok: 200,
+    policy: rule('get_endpoint', 'admin'),
+  },
+  listRegions: {
+    ...at('GET', '/regions'),
+    ok: 200,
+    policy: rule('list_regions', 'reader'),
+  },
+  showRegion: {
+    ...at('GET', '/regions/:id'),
+    ok: 200,
+    policy: rule('get_region', 'reader'),
+  },
   listApplicationCredentials: {
     ...at('GET', credentialsPath),
     ok: 200,

@@ -109,7 +109,7 @@ async function openLimit(run, folder, { bare, name, pool, dataFolder, sourceId }
 }
 
 async function compared(run, { what, limit }, measure) {
-  const rounds = run.quick ? 5 : 21;
+  const rounds = run.quick ? 5 : 15;
   const values = [];
   const limits = [];
   // Once each unmeasured: code is loaded, caches are warm.

@@ -82,8 +82,8 @@ async function measure(run, session, paths, among = '') {
 
 /** Rounds alternate between engine and limit, so that both have the same machine. */
 async function rates(run, { what, url, session, text }) {
-  const rounds = run.quick ? 2 : 5;
-  const seconds = run.quick ? 2 : 4;
+  const rounds = run.quick ? 2 : 3;
+  const seconds = run.quick ? 2 : 3;
   const bare = await startBare(Buffer.byteLength(text));
   const load = { token: session.token, seconds };
   await requestRate(url, { ...load, seconds: 1 });

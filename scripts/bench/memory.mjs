@@ -11,7 +11,7 @@ const idleMs = 3000;
 /** @returns {Promise<import('./figures.mjs').Line[]>} */
 export async function memory(run) {
   if (process.platform !== 'linux') return [{ what: 'memory', notRun: 'it is read from /proc' }];
-  const rounds = run.quick ? 1 : 5;
+  const rounds = run.quick ? 1 : 3;
   const idle = [];
   const shares = [];
   const loaded = [];

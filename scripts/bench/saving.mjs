@@ -36,7 +36,7 @@ export async function saving(run) {
   return [...linesOf(run, bench, took), ...missing];
 }
 
-/** A raw file and a volume in each pool, all of the same random bytes. */
+/** A volume of random bytes in each pool, and a raw file with those of the first. */
 async function prepare(run, folder) {
   const dataFolder = join(folder, 'engine');
   const regions = dataRegions(sizeGib, run.dataMib * 2 ** 20);
@@ -65,8 +65,12 @@ async function prepare(run, folder) {
   return bench;
 }
 
+/** Each volume gets bytes of its own, or the second one's chunks would be found in the store. */
 async function change(run, { dataFolder, volumes, writer, folder }, places) {
-  await scribbleVolumes(run, dataFolder, { volumes, others: [writer], places });
+  for (const [at, volume] of volumes.entries()) {
+    const others = at === 0 ? [writer] : [];
+    await scribbleVolumes(run, dataFolder, { volumes: [volume], others, places });
+  }
   await settleDisk(folder);
 }
 

@@ -16,9 +16,7 @@ export async function asMember(story) {
   signal.throwIfAborted();
   await pulumi(story, ['destroy', '--yes', '--skip-preview'], { env });
   demand(code !== 0, 'a member cannot make a volume type', 'it came up');
-  const reason = output
-    .split('\n')
-    .find((line) => /policy.*volume_type|volume_type.*policy/i.test(line));
+  const [reason] = /Policy doesn't allow \S+ to be performed/.exec(output) ?? [];
   demand(reason !== undefined, "the refusal names Cinder's policy", output);
   const cloud = await openCloud({ ...story.env, ...env }, { cwd: workplace.folder });
   try {
@@ -32,5 +30,5 @@ export async function asMember(story) {
   } finally {
     await cloud.close();
   }
-  return `refused: ${reason.trim()}`;
+  return `refused by the cloud: ${reason}`;
 }

@@ -1,6 +1,5 @@
 // An engine in this process with its callers, for tests of the Block Storage API over real HTTP.
 // Invariant: stop() leaves no process, no port and no file; waits are for jobs, never for time.
-import './one-error';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';

@@ -89,7 +89,7 @@ async function expectKnown(driver: Driver, known: Known, begun: Deed | undefined
   }
 }
 
-async function killOnce(kind: string, seed: number): Promise<void> {
+async function expectNothingLost(kind: string, seed: number): Promise<void> {
   const journal = await runAndKill(kind, seed);
   const known: Known = { volumes: new Map(), snapshots: new Map() };
   for (const { deed, is } of journal) if (is === 'done') apply(known, deed);
@@ -124,6 +124,6 @@ for (const kind of ['raw-file', 'qcow2']) {
   it(title, async () => {
     const first = Date.now() % 1_000_000;
     process.stdout.write(`killing ${kind}: seeds from ${first}\n`);
-    for (let seed = first; seed < first + kills; seed += 1) await killOnce(kind, seed);
+    for (let seed = first; seed < first + kills; seed += 1) await expectNothingLost(kind, seed);
   });
 }

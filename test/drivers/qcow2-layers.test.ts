@@ -12,7 +12,7 @@ import {
   expectRefusal,
   filesBelow,
   filledVolume,
-  ModelVolume,
+  type ModelVolume,
   newId,
   patterned,
   withReader,

@@ -1,7 +1,7 @@
 // One engine a folder: held against this process and others, free once the holder is gone, however.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   FolderLockedError,
@@ -33,8 +33,11 @@ it('a folder is locked once, and again after its release', async () => {
 });
 
 it('two folders are two locks', async () => {
-  const [one, two] = [await lockFolder(join(folder, 'a')), await lockFolder(join(folder, 'b'))];
+  const one = await lockFolder(join(folder, 'a'));
+  const two = await lockFolder(join(folder, 'b'));
+  await expect(lockFolder(join(folder, 'a'))).rejects.toThrow(FolderLockedError);
   await one.release();
+  await expect(lockFolder(join(folder, 'b'))).rejects.toThrow(FolderLockedError);
   await two.release();
 });
 
@@ -51,29 +54,36 @@ it('another process is named, and its lock dies with it', async () => {
 
 describe('without a kernel lock', () => {
   const path = (): string => join(folder, 'engine.lock.pid');
+  const holderOf = async (): Promise<unknown> => JSON.parse(await readFile(path(), 'utf8'));
+  const expectFree = async (): Promise<void> => {
+    const lock = await lockByProcessId(folder, path());
+    expect(await holderOf()).toMatchObject({ pid: process.pid });
+    await lock.release();
+    await expect(holderOf()).rejects.toThrow('ENOENT');
+  };
 
   it('a living holder is respected, and a release frees', async () => {
     const lock = await lockByProcessId(folder, path());
     await expect(lockByProcessId(folder, path())).rejects.toThrow(FolderLockedError);
     await lock.release();
-    await (await lockByProcessId(folder, path())).release();
+    await expectFree();
   });
 
   it('a dead holder is passed over', async () => {
     const child = spawn(process.execPath, ['-e', '']);
     await once(child, 'close');
     await writeFile(path(), JSON.stringify({ pid: child.pid, startedAt: '1' }));
-    await (await lockByProcessId(folder, path())).release();
+    await expectFree();
   });
 
   it('another process that got the id of a dead holder is no holder', async () => {
     await writeFile(path(), JSON.stringify({ pid: process.pid, startedAt: 'long ago' }));
-    await (await lockByProcessId(folder, path())).release();
+    await expectFree();
   });
 
   it('what is no lock file at all is passed over', async () => {
     await writeFile(path(), 'not JSON');
-    await (await lockByProcessId(folder, path())).release();
+    await expectFree();
   });
 });
 

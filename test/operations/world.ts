@@ -2,7 +2,6 @@
 // folder of its own, for tests of operations. Invariant: expectTidy() holds after every operation,
 // whatever befell it: nothing transient, no byte without a row, no row of a thing that is usable
 // without bytes.
-import '../block-storage/one-error';
 import { randomFillSync, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

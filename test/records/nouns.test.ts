@@ -2,7 +2,7 @@
 // which token is valid.
 import { backupsOfVolume, findBackup, insertBackup } from '../../bundled-engine/records/backups';
 import { newestBackup } from '../../bundled-engine/records/backups';
-import { findImage, imagesAtLocation, insertImage } from '../../bundled-engine/records/images';
+import { findImage, imagesOfVolume, insertImage } from '../../bundled-engine/records/images';
 import { isImageIdTaken, listImages, removeImage } from '../../bundled-engine/records/images';
 import { countImages } from '../../bundled-engine/records/images';
 import type { ImageQuery } from '../../bundled-engine/records/images';
@@ -91,7 +91,8 @@ describe('images', () => {
 
   it('are found by where their bytes are', async () => {
     const { database } = world;
-    const url = `cinder://${newUuid()}`;
+    const volumeId = newUuid();
+    const url = `cinder://a-store/${volumeId.toUpperCase()}`;
     const image = await insertImage(
       database,
       sampleImage({
@@ -101,7 +102,9 @@ describe('images', () => {
         ],
       }),
     );
-    expect((await imagesAtLocation(database, url)).map(({ id }) => id)).toEqual([image.id]);
+    const found = await imagesOfVolume(database, volumeId);
+    expect(found.map(({ id }) => id)).toEqual([image.id]);
+    expect(await imagesOfVolume(database, newUuid())).toEqual([]);
   });
 });
 

@@ -78,6 +78,13 @@ describeWithClient('the OpenStack client', () => {
       expect(await names('project', 'list')).toEqual(['cinderkit']);
       expect(await names('user', 'list')).toEqual(['admin', 'member']);
       expect(await names('role', 'list')).toEqual(['admin', 'member', 'reader']);
+      expect(await names('service', 'list')).toEqual(['cinder', 'cinderv3', 'glance', 'keystone']);
+      expect((await cli.list('endpoint', 'list')).length).toBeGreaterThan(3);
+      expect(await cli.list('region', 'list')).toMatchObject([{ Region: 'RegionOne' }]);
+      const assigned = await cli.list('role', 'assignment', 'list', '--names');
+      expect(assigned).toContainEqual(
+        expect.objectContaining({ Role: 'member', User: 'member@Default' }),
+      );
       const credential = await cli.show('application', 'credential', 'create', 'ci');
       expect(credential).toMatchObject({ name: 'ci', project_id: cloud.projectId });
       await cli.ok('application', 'credential', 'delete', 'ci');

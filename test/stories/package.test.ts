@@ -220,9 +220,9 @@ const quickstartFacts = {
   replica: expect.stringMatching(/^available, 2 GiB, (copied|cloned)$/),
 };
 
-/** Temporary files left behind, but for those of the CLI and of Node's own caches. */
+/** Temporary files left behind, but for those of the Pulumi CLI, its compiler and Node. */
 function ourTemporaryFiles(project: Project): string[] {
-  const theirs = /^(pulumi-|node-compile-cache|v8-)/;
+  const theirs = /^(pulumi-|ts-node-|node-compile-cache|v8-)/;
   return readdirSync(project.temporaryFolder).filter((name) => !theirs.test(name));
 }
 

@@ -39,6 +39,9 @@ const ids = new Map(
   ]),
 );
 
+/** Stands for the caller's project in the URLs of endpoints, as Keystone writes it. */
+export const projectTemplate = '$(project_id)s';
+
 /**
  * The services for `projectId`; without one, Block Storage is reached without a project in its
  * URL.

@@ -6,10 +6,12 @@ import type { Parts } from '../../parts';
 import { baseUrlOf } from '../request-url';
 import { sendJson } from '../send-json';
 import { serveRoutes } from '../serve-route';
+import { assignmentHandlers } from './assignment-handlers';
 import { credentialHandlers } from './credential-handlers';
 import { domainHandlers } from './domains';
 import { projectHandlers } from './project-handlers';
 import { roleHandlers } from './role-handlers';
+import { serviceHandlers } from './service-handlers';
 import { tokenHandlers } from './token-handlers';
 import { userHandlers } from './user-handlers';
 
@@ -32,6 +34,8 @@ export function registerIdentity(app: FastifyInstance, parts: Parts): void {
       ...projectHandlers,
       ...userHandlers,
       ...roleHandlers,
+      ...assignmentHandlers,
+      ...serviceHandlers,
       ...credentialHandlers,
     },
   });

@@ -16,7 +16,7 @@ import {
 } from '../../records/roles';
 import type { RoleAssignmentRow, RoleRow } from '../../records/rows/identity-rows';
 import { roleOrder } from '../caller';
-import type { HandlersOf, Query, RouteRequest } from '../serve-route';
+import type { HandlersOf, RouteRequest } from '../serve-route';
 import { forgetCallers } from './authenticate';
 import { identityFaults } from './identity-faults';
 import { projectOf } from './project-handlers';
@@ -34,7 +34,6 @@ type RoleRoutes = Pick<
   | 'showGrant'
   | 'grantRole'
   | 'revokeRole'
-  | 'listRoleAssignments'
 >;
 
 /** Handlers of the routes about roles. */
@@ -97,13 +96,6 @@ export const roleHandlers: HandlersOf<RoleRoutes> = {
     forgetCallers(parts);
     return undefined;
   },
-  listRoleAssignments: async ({ query, baseUrl }, parts) => {
-    const rows = await listAssignments(parts.database, assignmentFilter(query));
-    return {
-      role_assignments: rows.map(assignmentView),
-      links: { next: null, self: `${baseUrl}/identity/v3/role_assignments`, previous: null },
-    };
-  },
 };
 
 type Grant = Omit<RoleAssignmentRow, 'roleId'>;
@@ -143,21 +135,6 @@ async function assertFree(parts: Parts, name: string): Promise<void> {
 function assertNotBuiltIn({ name }: RoleRow): void {
   if (!roleOrder.some((builtIn) => builtIn === name)) return;
   throw identityFaults.kept({ noun: 'role', name, reason: 'the policies of all services need it' });
-}
-
-function assignmentFilter(query: Query): Partial<RoleAssignmentRow> {
-  const { 'user.id': userId, 'role.id': roleId, 'scope.project.id': projectId } = query;
-  return {
-    ...(typeof userId === 'string' ? { userId } : {}),
-    ...(typeof roleId === 'string' ? { roleId } : {}),
-    ...(typeof projectId === 'string' ? { scopeType: 'project', scopeId: projectId } : {}),
-    ...('scope.system' in query ? { scopeType: 'system', scopeId: 'all' } : {}),
-  };
-}
-
-function assignmentView({ userId, roleId, scopeType, scopeId }: RoleAssignmentRow): object {
-  const scope = scopeType === 'system' ? { all: true } : { id: scopeId };
-  return { role: { id: roleId }, user: { id: userId }, scope: { [scopeType]: scope }, links: {} };
 }
 
 function page(baseUrl: string, path: string, rows: readonly RoleRow[]): object {

@@ -3,7 +3,7 @@
 // never one that another image still needs.
 import type { Parts } from '../../parts';
 import type { Tx } from '../../records/database';
-import { findImage, imagesAtLocation, removeImage } from '../../records/images';
+import { findImage, imagesOfVolume, removeImage } from '../../records/images';
 import { findVolume } from '../../records/volumes';
 import { volumeSubject } from '../../operations/operation-context';
 import { jobsOnImage } from './find-image';
@@ -21,7 +21,7 @@ export async function forgetImage(tx: Tx, id: string, parts: Parts): Promise<voi
   }
   await removeImage(tx, id);
   const backing = volumeBehind(image);
-  if (!backing || (await imagesAtLocation(tx, backing.url)).length > 0) return;
+  if (!backing || (await imagesOfVolume(tx, backing.volumeId)).length > 0) return;
   const volume = await findVolume(tx, backing.volumeId);
   if (!volume?.isInternal || volume.projectId !== parts.internalTenant.projectId) return;
   await parts.jobs.start(tx, {

@@ -1,5 +1,6 @@
 // An image as its API shows it. Invariant: names and order are Glance's; properties stand beside
 // the core attributes and never hide one. Times have no fraction and end in Z.
+import { volumeInUrl } from '../../operations/volume-source';
 import type { ImageRow } from '../../records/rows/image-row';
 
 /** The JSON of one image. */
@@ -44,12 +45,6 @@ export function volumeBehind(image: ImageRow): { volumeId: string; url: string }
     if (volumeId !== null) return { volumeId, url };
   }
   return null;
-}
-
-/** The volume that cinder://VOLUME or cinder://STORE/VOLUME names; null for any other URL. */
-export function volumeInUrl(url: string): string | null {
-  const found = /^cinder:\/\/(?:[^/]+\/)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i.exec(url);
-  return found?.[1]?.toLowerCase() ?? null;
 }
 
 /** Whether there are bytes to download. */

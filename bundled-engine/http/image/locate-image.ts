@@ -5,7 +5,7 @@
 import type { z } from 'zod';
 import { locationShape } from '../../../schema/wire/images';
 import { gibBytes } from '../../operations/operation-context';
-import { mayLend } from '../../operations/volume-source';
+import { mayLend, volumeInUrl } from '../../operations/volume-source';
 import type { Tx } from '../../records/database';
 import { updateImage } from '../../records/images';
 import type { ImageRow } from '../../records/rows/image-row';
@@ -13,7 +13,6 @@ import { transition } from '../../records/transition';
 import { findVolume } from '../../records/volumes';
 import { refusalOf } from '../refuse-body';
 import { imageFaults } from './image-faults';
-import { volumeInUrl } from './image-view';
 
 type Location = z.output<typeof locationShape>;
 

@@ -21,7 +21,7 @@ import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
 import type { RetypeVolume } from '../retype-volume';
 import type { UploadVolume } from '../upload-volume';
-import { assertSnapshotNotRead, assertVolumeNotRead } from './being-read';
+import { assertNoImageNeeds, assertSnapshotNotRead, assertVolumeNotRead } from './being-read';
 import { changeableVolume, usableType } from './find-owned';
 import { assertQuota } from './quota-check';
 
@@ -46,6 +46,7 @@ export async function admitDeleteVolume(
     const { id } = volume;
     if (volume.attachStatus === 'attached' || volume.groupId)
       throw volumeFaults.volumeNotDeletable({});
+    await assertNoImageNeeds(tx, id);
     const from = startsIn(volumeLifecycle, rows.delete, { forced: force });
     const snapshots = await snapshotsOfVolume(tx, id);
     if (!force) {
