@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import type { Logger } from 'pino';
 import { logFileName } from '../schema/wire/engine-folder';
@@ -28,7 +27,7 @@ import { createServer } from './http/server';
 import { openImageFiles } from './image-files';
 import { JobRunner } from './jobs/runner';
 import type { StepHooks } from './jobs/step-hooks';
-import { isLoopback, listen } from './http/listen';
+import { closeServer, isLoopback, listen } from './http/listen';
 import { openPools } from './open-pools';
 import { allOperations } from './operations/all-operations';
 import type { Clock, Parts } from './parts';
@@ -69,8 +68,6 @@ export interface Engine {
 }
 
 const usualHost = '127.0.0.1';
-const graceMs = 10_000;
-const idleLookMs = 50;
 
 /**
  * Starts an engine and resolves when it serves. Fails with a Fault (`engineLocked`,
@@ -133,17 +130,6 @@ async function startLocked(
   const stop = (): Promise<void> => undoing.run();
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
   return { url, dataFolder, instanceId, parts, stop };
-}
-
-/** Lets requests in flight end; connections that do not are cut, so that a stop is bounded. */
-async function closeServer(app: FastifyInstance): Promise<void> {
-  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
-  // A connection that falls idle only now would keep the server open until its client lets go.
-  const idle = setInterval(() => app.server.closeIdleConnections(), idleLookMs);
-  await app.close().finally(() => {
-    clearTimeout(cut);
-    clearInterval(idle);
-  });
 }
 
 async function openParts(

@@ -3,6 +3,7 @@
 // where one cannot become what is wanted, it is refused and left alone.
 import { changedFields, ownsNothing } from './reconcile-compare';
 import { liveOr } from './reconcile-state';
+import { thing } from './reconcile-wording';
 import type { Adapter, Observed, Scope, Values } from './resources/adapter';
 import { Refusal } from './resources/refusal';
 import { isFailed } from './resources/settle';
@@ -17,7 +18,7 @@ export async function takeUp(
   scope: Scope,
   given: { marker: string; inputs: Values; warn: (text: string) => void },
 ): Promise<Observed | null> {
-  const { noun } = adapter.model;
+  const noun = thing(adapter.model);
   const usable: Observed[] = [];
   for (const found of await adapter.find(scope, given.marker, given.inputs)) {
     if (isFailed(found.status)) {
@@ -57,7 +58,7 @@ export async function checkAdoptable(
   const { model } = adapter;
   const observed = await adapter.observe(scope, id);
   if (!observed) {
-    throw new Refusal(`Cannot adopt ${model.noun} ${id}: the service knows none with this id.`);
+    throw new Refusal(`Cannot adopt ${thing(model)} ${id}: the service knows none with this id.`);
   }
   const live = liveOr(model, observed, inputs);
   const sides = { desired: inputs, live, owned: ownsNothing, spellings: observed.spellings ?? {} };
@@ -69,7 +70,7 @@ export async function checkAdoptable(
     ({ name }) => `${name} is ${String(live[name])}, not ${String(inputs[name])}`,
   );
   throw new Refusal(
-    `Cannot adopt ${model.noun} ${id}: ${list.join('; ')}, and that cannot be changed in place. ` +
+    `Cannot adopt ${thing(model)} ${id}: ${list.join('; ')}, and that cannot be changed in place. ` +
       'Write what it is, or adopt another.',
   );
 }

@@ -3,6 +3,7 @@
 // what to do.
 import type { FieldModel, ResourceModel } from '../schema/kernel/describe';
 import { isAbsent, isSame } from './reconcile-compare';
+import { aThing, hint, pathOf, thing, wrong } from './reconcile-wording';
 import type { Failure, Values, Written } from './resources/adapter';
 
 /** Everything that is wrong with `written.news`. */
@@ -22,12 +23,10 @@ function unknownNames(model: ResourceModel, news: Values): Failure[] {
   const foreign = Object.keys(news).filter((name) => !known.includes(name));
   return foreign.map((property) => {
     if (outputs.has(property)) {
-      const reason = `${property} of a ${model.noun} is told by the service and cannot be set`;
+      const reason = `${property} of ${aThing(model)} is told by the service and cannot be set`;
       return { property, reason };
     }
-    const near = nearest(property, known);
-    const hint = near === null ? `it has ${known.join(', ')}` : `did you mean ${near}?`;
-    return { property, reason: `a ${model.noun} has no ${property}; ${hint}` };
+    return { property, reason: `${aThing(model)} has no ${property}; ${hint(property, known)}` };
   });
 }
 
@@ -40,10 +39,10 @@ function wrongValue(field: FieldModel, { news, isUnknown }: Written): Failure[] 
   if (isUnknown(value)) return [];
   const parsed = field.shape.safeParse(value);
   if (parsed.success) return [];
-  return parsed.error.issues.map((issue) => {
-    const path = [field.name, ...issue.path.map(String)].join('.');
-    return { property: path, reason: `${path} cannot be ${shown(field, value)}: ${issue.message}` };
-  });
+  return parsed.error.issues.map((issue) => ({
+    property: pathOf(field, issue),
+    reason: wrong(field, value, issue),
+  }));
 }
 
 function exclusions(model: ResourceModel, { news, isUnknown }: Written): Failure[] {
@@ -64,7 +63,7 @@ function missingChoices(model: ResourceModel, { news }: Written): Failure[] {
   const missing = model.oneOf.filter((names) => names.every((name) => isAbsent(news[name])));
   return missing.map((names) => ({
     property: names[0] ?? '',
-    reason: `a ${model.noun} needs one of ${names.join(', ')}; none is given`,
+    reason: `${aThing(model)} needs one of ${names.join(', ')}; none is given`,
   }));
 }
 
@@ -78,7 +77,7 @@ function forbiddenChanges(model: ResourceModel, written: Written): Failure[] {
   const frozen = model.inputs.filter((field) => field.change === 'never' && differs(field));
   const failures = frozen.map(({ name }) => ({
     property: name,
-    reason: `${name} cannot be changed once the ${model.noun} exists; make another one instead`,
+    reason: `${name} cannot be changed once the ${thing(model)} exists; make another one instead`,
   }));
   if (willBeReplaced(model, written)) return failures;
   const grown = model.inputs.filter((field) => field.order === 'grow');
@@ -109,36 +108,4 @@ function willBeReplaced(model: ResourceModel, { news, olds, isUnknown }: Written
     if (isAbsent(news[name])) return presence !== 'chosen' && !isAbsent(olds[name]);
     return isUnknown(news[name]) || !isSame(news[name], olds[name]);
   });
-}
-
-/** Maps and lists may hold what is nobody's business; they are not quoted. */
-function shown(field: FieldModel, value: unknown): string {
-  if (field.secret || typeof value === 'object') return 'what it is';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
-}
-
-/** The known name that is at most a third of its letters away; null where none is. */
-export function nearest(name: string, known: readonly string[]): string | null {
-  const lower = name.toLowerCase();
-  const ranked = known
-    .map((candidate) => ({ candidate, far: distance(lower, candidate.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far);
-  const best = ranked[0];
-  const bound = Math.max(1, Math.ceil(name.length / 3));
-  return best && best.far <= bound ? best.candidate : null;
-}
-
-/** How many letters must be put in, left out or exchanged (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -11,6 +11,7 @@ import { markerFor } from './reconcile-marker';
 import type { Memory, State } from './reconcile-state';
 import { liveOr, stateOf, writtenInputs } from './reconcile-state';
 import { checkAdoptable, takeUp } from './reconcile-take-up';
+import { thing } from './reconcile-wording';
 import type { Adapter, Observed, Scope, Values } from './resources/adapter';
 import { numberOf, stringOf } from './resources/wire-values';
 import { reasonOf, Refusal } from './resources/refusal';
@@ -28,9 +29,8 @@ export interface Session {
   readonly warn: (text: string) => void;
 }
 
-/** Bounds in minutes where the user sets none; images take longest. */
+/** Bounds in minutes where neither the user nor the adapter sets one. */
 const defaultMinutes = { create: 20, update: 20, delete: 20, read: 5 } as const;
-const imageCreateMinutes = 60;
 
 /**
  * Makes a thing, or takes up the one that an interrupted call had begun to make, or adopts the one
@@ -144,7 +144,7 @@ export async function removeThing(
   if (!observed) return;
   const holder = holderOf(adapter, observed);
   if (holder !== null && holder !== request.memory?.holder) {
-    session.warn(`Leaving ${adapter.model.noun} ${id}: it has been adopted anew.`);
+    session.warn(`Leaving ${thing(adapter.model)} ${id}: it has been adopted anew.`);
     return;
   }
   if (values['onDelete'] === 'retain') await letGo(adapter, scope, observed);
@@ -242,7 +242,7 @@ async function mustObserve(adapter: Adapter, scope: Scope, id: string): Promise<
   const observed = await adapter.observe(scope, id);
   if (observed) return observed;
   throw new Refusal(
-    `Cannot find ${adapter.model.noun} ${id}: it is gone from the service. ` +
+    `Cannot find ${thing(adapter.model)} ${id}: it is gone from the service. ` +
       'Refresh the state; the next run then makes a new one.',
   );
 }
@@ -268,7 +268,7 @@ async function failureOf(
   scope: Scope,
   observed: Observed,
 ): Promise<readonly string[]> {
-  const what = `${adapter.model.noun} ${observed.id} is in status ${observed.status}`;
+  const what = `${thing(adapter.model)} ${observed.id} is in status ${observed.status}`;
   return [`${what}: ${await whyFailed(scope, observed)}`];
 }
 
@@ -284,9 +284,8 @@ function scopeOf(
   const { verb } = given;
   const own = given.inputs['timeouts'];
   const asked = own !== null && typeof own === 'object' ? new Map(Object.entries(own)) : new Map();
-  const isImageCreate = verb === 'create' && adapter.model.noun === 'image';
-  const usual = isImageCreate ? imageCreateMinutes : defaultMinutes[verb];
-  const boundMs = (numberOf(asked.get(`${verb}Minutes`)) ?? usual) * minuteMs;
+  const usual = adapter.usualMinutes?.[verb] ?? defaultMinutes[verb];
+  const boundMs = Math.ceil((numberOf(asked.get(`${verb}Minutes`)) ?? usual) * minuteMs);
   const end = AbortSignal.timeout(Math.min(boundMs + minuteMs, 2 ** 31 - 1));
   return {
     connection: session.connection,

@@ -3,7 +3,10 @@
 // page for each one written. Invariant: it is advice; nothing depends on it and it never fails.
 import { open } from 'node:fs/promises';
 
+// <fcntl.h>: POSIX_FADV_DONTNEED, the same number on these and another one on s390x; a 32-bit C
+// library has a 32-bit off_t behind the name.
 const dontNeed = 4;
+const servedArchitectures: readonly string[] = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'];
 
 type Advise = (fd: number) => Promise<void>;
 
@@ -23,9 +26,7 @@ export async function dropCache(path: string): Promise<void> {
 }
 
 async function bind(): Promise<Advise | null> {
-  // Elsewhere than on 64-bit Linux the call or its numbers are others.
-  if (process.platform !== 'linux' || process.arch.includes('32')) return null;
-  if (process.arch === 'arm' || process.arch === 's390x') return null;
+  if (process.platform !== 'linux' || !servedArchitectures.includes(process.arch)) return null;
   const { default: koffi } = await import('koffi');
   const advise = koffi
     .load(null)

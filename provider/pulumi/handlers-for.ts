@@ -6,6 +6,7 @@ import { createThing, readThing, removeThing, updateThing } from '../reconcile';
 import { changedFields, ownsNothing } from '../reconcile-compare';
 import { HalfDone } from '../reconcile-failure';
 import { isLess, shrinkFailure, validate } from '../reconcile-validate';
+import { thing } from '../reconcile-wording';
 import { Refusal } from '../resources/refusal';
 import { isFailed } from '../resources/settle';
 import { autoname } from './autoname';
@@ -113,7 +114,7 @@ async function diff(
 function refuseReplacingAdopted(adapter: Adapter, sides: { id: string; news: Values }): void {
   if (sides.news['adopt'] !== sides.id) return;
   throw new Refusal(
-    `Cannot replace ${adapter.model.noun} ${sides.id} while \`adopt\` names it: the replacement ` +
+    `Cannot replace ${thing(adapter.model)} ${sides.id} while \`adopt\` names it: the replacement ` +
       'would be the same thing. Take `adopt` out of the program first.',
   );
 }
@@ -160,7 +161,7 @@ async function read({ adapter, session }: Given, given: { id: string; props: Val
   const reading = await readThing(adapter, open, { id, values: visibleOf(props), memory });
   if (!reading) {
     if (memory) return {};
-    throw new Refusal(`There is no ${adapter.model.noun} with id ${id}.`);
+    throw new Refusal(`There is no ${thing(adapter.model)} with id ${id}.`);
   }
   const outs = toPlainObject(outputsOf(reading.state, props));
   // A thing that is only looked at has no memory: nothing in it is ours.

@@ -1,6 +1,6 @@
 // What follows from an image's file: its digest, by which changed content is seen, and its format.
 // Invariant: a format is taken from the file's name, never guessed from its bytes.
-import { extname } from 'node:path';
+import { extname, isAbsolute } from 'node:path';
 import type { Defaults, Failure, Values, Written } from './adapter';
 import { fileDigest } from './file-digest';
 import { reasonOf } from './refusal';
@@ -38,7 +38,7 @@ export async function imageDefaults(written: Written): Promise<Defaults> {
       given === undefined || given === sha512 ? [] : [otherContent(filePath, sha512)];
     return { values: { ...format, contentSha512: sha512 }, failures };
   } catch (error) {
-    const reason = `filePath ${filePath} cannot be read: ${reasonOf(error)}`;
+    const reason = `filePath ${filePath} cannot be read: ${whyUnreadable(filePath, error)}`;
     return { values: format, failures: [{ property: 'filePath', reason }] };
   }
 }
@@ -48,6 +48,13 @@ function formatOf(news: Values, usual: string): Values {
     diskFormat: news['diskFormat'] ?? usual,
     containerFormat: news['containerFormat'] ?? 'bare',
   };
+}
+
+function whyUnreadable(filePath: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const where = isAbsolute(filePath) ? '' : ` in ${process.cwd()}`;
+  if (code === 'ENOENT') return `there is no such file${where}`;
+  return code === 'EACCES' ? 'its permissions do not allow it' : reasonOf(error);
 }
 
 function otherContent(filePath: string, sha512: string): Failure {

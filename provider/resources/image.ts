@@ -38,6 +38,7 @@ export const imageAdapter: Adapter = {
   model: describeResource(image),
   determining: [],
   unique: [],
+  usualMinutes: { create: 60 },
   defaults: imageDefaults,
   observe: observeImage,
   find: async (scope, marker, inputs) =>
@@ -114,9 +115,26 @@ async function uploadVolume(scope: Scope, inputs: Values, marker: string): Promi
       params: { id: volumeId },
       body: { 'os-volume_upload_image': upload },
       signal: scope.signal,
+      findExisting: async () => {
+        const [found] = await imagesWith(scope, marker, inputs);
+        return found ? { 'os-volume_upload_image': uploadFacts(found, volumeId) } : null;
+      },
     }),
   );
   return reply.body['os-volume_upload_image'].image_id;
+}
+
+/** What the service would have answered to the upload that made `view`. */
+function uploadFacts(view: ImageView, volumeId: string) {
+  return {
+    id: volumeId,
+    status: 'uploading',
+    size: 0,
+    image_id: view.id,
+    container_format: view.container_format ?? '',
+    disk_format: view.disk_format ?? '',
+    image_name: view.name ?? '',
+  };
 }
 
 async function settleImage(

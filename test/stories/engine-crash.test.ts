@@ -2,6 +2,7 @@
 // Laws: started again, it brings the operation to its end; nothing is stuck, lost or left over;
 // quotas count what is there; tokens still serve. The client has a word of the engine or none: the
 // deed is the same.
+import { setTimeout as pause } from 'node:timers/promises';
 import { allOperations } from '../../bundled-engine/operations/all-operations';
 import type { DeadlyMoment } from '../support/mortal-engine';
 import { notRun } from '../support/not-run';
@@ -13,6 +14,7 @@ import type { DriverKind } from './crash-lane';
 
 const drivers: readonly DriverKind[] = ['raw-file', 'qcow2'];
 const missing = toolMissing('qemu-img') ?? toolMissing('qemu-nbd');
+const midWorkKills = 4;
 const lanes = new Map<DriverKind, CrashLane>();
 
 async function laneOf(driver: DriverKind): Promise<CrashLane> {
@@ -54,6 +56,51 @@ async function survives(driver: DriverKind, told: CrashCase, moment: DeadlyMomen
   }
 }
 
+/** Much at once, and the end in the middle of it: of steps too, whose edges the cases know alone. */
+async function survivesInMidWork(driver: DriverKind, seed: number): Promise<void> {
+  try {
+    const lane = await laneOf(driver);
+    const { imageId } = lane.first;
+    const kept = await lane.volume({ imageRef: imageId });
+    const [growing, moving] = [await lane.volume(), await lane.volume({ imageRef: imageId })];
+    const asked: readonly (readonly [string, object])[] = [
+      ['/volumes', { volume: { size: 1, imageRef: imageId } }],
+      ['/volumes', { volume: { source_volid: kept, volume_type: 'other', size: 1 } }],
+      ['/snapshots', { snapshot: { volume_id: kept, force: true } }],
+      ['/backups', { backup: { volume_id: kept } }],
+      [`/volumes/${growing}/action`, { 'os-extend': { new_size: 2 } }],
+      [
+        `/volumes/${moving}/action`,
+        { 'os-retype': { new_type: 'other', migration_policy: 'on-demand' } },
+      ],
+    ];
+    const work = Promise.allSettled(
+      asked.map(([path, body]) => lane.member.volume('POST', path, body)),
+    );
+    // The moment of the kill is what is random here; there is no condition to wait for.
+    await pause((seed * 37) % 251);
+    await lane.engine.kill();
+    await work;
+    await lane.engine.start();
+    await lane.expectTidy();
+    for (const noun of ['volumes', 'snapshots', 'backups']) {
+      const things = (await lane.ask(200, 'GET', `/${noun}/detail`))[noun] as { status: string }[];
+      expect(things.filter(({ status }) => status !== 'available')).toEqual([]);
+    }
+    for (const id of [kept, moving]) lane.expectDisk('volumes', id, lane.first);
+    await lane.clean();
+  } catch (error) {
+    await abandon(driver);
+    throw new Error(`with ${driver}, seed ${seed}: ${String(error)}`, { cause: error });
+  }
+}
+
+/** Runs it for both drivers side by side, which have nothing to do with each other, to the end. */
+async function forBoth(work: (driver: DriverKind) => Promise<void>): Promise<void> {
+  const ends = await Promise.allSettled(drivers.map(work));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 it('has a case for every operation', () => {
   const told = new Set(crashCases.map(({ operation }) => operation));
   expect(allOperations.map(({ name }) => name).filter((name) => !told.has(name))).toEqual([]);
@@ -70,12 +117,16 @@ else {
         (moment) => [moment.edge, moment.step, moment] as const,
       );
       it.each(moments)('survives the end of the engine %s %s', async (_edge, _step, moment) => {
-        // Side by side, for the two have nothing to do with each other; both are heard to the end.
-        const ends = await Promise.allSettled(
-          drivers.map((driver) => survives(driver, told, moment)),
-        );
-        for (const end of ends) if (end.status === 'rejected') throw end.reason;
+        await forBoth((driver) => survives(driver, told, moment));
       });
     },
   );
+
+  it('survives its end at any moment of much work at once', async () => {
+    const first = Date.now() % 1_000_000;
+    process.stdout.write(`killing engines in mid-work: seeds from ${first}\n`);
+    for (let seed = first; seed < first + midWorkKills; seed += 1) {
+      await forBoth((driver) => survivesInMidWork(driver, seed));
+    }
+  });
 }

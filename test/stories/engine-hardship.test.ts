@@ -18,7 +18,7 @@ import {
 } from '../support/engine-truth';
 import { mountFileSystem } from '../support/mounted-file-system';
 import { notRun } from '../support/not-run';
-import type { PlainCaller } from '../support/plain-caller';
+import { PlainCaller } from '../support/plain-caller';
 import { toolMissing } from '../support/tools';
 
 const mib = 1024 ** 2;
@@ -190,6 +190,45 @@ describe('a data folder', () => {
         await engine.dispose();
       } finally {
         mounted.unmount();
+      }
+    });
+  }
+
+  const locked = 'whose pool cannot be written any more says so, errs visibly and comes back';
+  const why = canMount ? mountFileSystem('ext4', 96) : 'immutable folders need root on Linux';
+  if (typeof why === 'string') notRun(locked, why);
+  else {
+    it(locked, async () => {
+      const engine = newEngine(pool('raw-file'), why.folder);
+      try {
+        const caller = await engine.start();
+        const admin = await PlainCaller.login(engine.dataFolder, 'cinderkit');
+        const kept = await made(engine, caller, {});
+        const folder = join(engine.dataFolder, 'pools', 'main');
+        const immutable = (sign: '+' | '-'): void =>
+          void execFileSync('chattr', [`${sign}i`, folder, join(folder, 'volumes')]);
+        immutable('+');
+        const ready = await caller.call('GET', '/ready');
+        expect([ready.status, ready.body.problems]).toEqual([
+          503,
+          [expect.stringContaining('main')],
+        ]);
+        const failed = await made(engine, caller, {});
+        expect(await statusOf(caller, 'volumes', failed)).toBe('error');
+        expect((await caller.volume('DELETE', `/volumes/${kept}`)).status).toBe(202);
+        await settled(engine.dataFolder);
+        expect(await statusOf(caller, 'volumes', kept)).toBe('error_deleting');
+        immutable('-');
+        expect((await caller.call('GET', '/ready')).status).toBe(200);
+        const reset = { 'os-reset_status': { status: 'available' } };
+        expect((await admin.volume('POST', `/volumes/${kept}/action`, reset)).status).toBe(202);
+        for (const id of [kept, failed]) await caller.volume('DELETE', `/volumes/${id}`);
+        await settled(engine.dataFolder);
+        expect((await caller.volume('GET', '/volumes')).body.volumes).toEqual([]);
+        expect(filesIn(engine.dataFolder, 'pools')).toEqual([]);
+      } finally {
+        await engine.dispose();
+        why.unmount();
       }
     });
   }
