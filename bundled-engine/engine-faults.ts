@@ -22,9 +22,9 @@ export const engineFaults = defineFaults({
   recordsMissing: {
     http: 500,
     message: (details: { file: string; found: string }) =>
-      `could not start without the records in ${details.file}: they are missing or empty, and bytes ` +
-      `that only they can name are there (${details.found}); restore that file from a copy, or ` +
-      'begin anew with: cinderkit engine reset',
+      `could not start without the records in ${details.file}: they are missing or empty, and ` +
+      `bytes that only they can name are there (${details.found}); restore that file from a ` +
+      'copy, or begin anew with: cinderkit engine reset',
   },
   engineLocked: {
     http: 409,

@@ -6,11 +6,17 @@ import { isAbsent, isSame } from './reconcile-compare';
 import { aThing, hint, pathOf, thing, wrong } from './reconcile-wording';
 import type { Failure, Values, Written } from './resources/adapter';
 
-/** Everything that is wrong with `written.news`. */
+/**
+ * Everything that is wrong with `written.news`. What the values mean together is looked at only
+ * once each of them can be meant: a misspelt name would be reported as a missing one as well.
+ */
 export function validate(model: ResourceModel, written: Written): Failure[] {
-  return [
+  const single = [
     ...unknownNames(model, written.news),
     ...model.inputs.flatMap((field) => wrongValue(field, written)),
+  ];
+  if (single.length > 0) return single;
+  return [
     ...exclusions(model, written),
     ...missingChoices(model, written),
     ...forbiddenChanges(model, written),

@@ -1,25 +1,23 @@
 // Compiles the package into dist/, only when a source is newer than the last build. Used by every
-// script that runs what users run; `node scripts/build.mjs` builds by hand.
-import { execFileSync } from 'node:child_process';
+// script that runs what users run; `npm run build` builds by hand.
 import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { plainly, root, run } from './run.mjs';
 
-const root = join(import.meta.dirname, '..');
 const stamp = join(root, 'dist/.built');
 
 /**
- * Builds dist/ where it is missing or older than its sources. Repeatable; throws on type errors.
+ * Builds dist/ where it is missing or older than its sources. Repeatable; throws one plain line
+ * where the compiler refused, which has then said why.
  */
 export async function build({ quiet = false } = {}) {
   if (isFresh()) return;
   if (!quiet) console.log('compiling cinderkit ...');
   removeLeftovers();
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const code = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
+  if (code !== 0) throw new Error('the package could not be compiled: the lines above tell why');
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, new Date().toISOString());
 }
@@ -48,4 +46,4 @@ function modifiedAt(file) {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-if (import.meta.filename === process.argv[1]) await build();
+if (import.meta.filename === process.argv[1]) await plainly(build);

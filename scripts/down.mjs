@@ -1,16 +1,11 @@
 // npm run down: destroys the quickstart's stack, stops the engine and removes every file of both.
 // It refuses to remove files while the stack still has things that could not be removed.
 import { build } from './build.mjs';
-import { run } from './run.mjs';
+import { plainly, run } from './run.mjs';
 import { hasWork, openStack, pulumi, removeWork, stackEnvironment, workFolder } from './stack.mjs';
 import { prepareTools } from './tools.mjs';
 
-try {
-  process.exitCode = await bringDown();
-} catch (error) {
-  console.error(`cinderkit: ${process.env.DEBUG ? error.stack : error.message}`);
-  process.exitCode = error.exitCode ?? 1;
-}
+await plainly(bringDown);
 
 async function bringDown() {
   if (!hasWork()) {

@@ -7,8 +7,8 @@ import { format as pretty, resolveConfig } from 'prettier';
 import { build } from './build.mjs';
 import { liftFieldDocs } from './generate/field-docs.mjs';
 import { lifecyclesPage, resourcesPage } from './generate/reference-pages.mjs';
+import { plainly, root } from './run.mjs';
 
-const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
 function definitions() {
@@ -33,22 +33,23 @@ async function format(text, parser) {
   return pretty(text, { ...options, parser });
 }
 
-await build({ quiet: true });
-const stale = [];
-for (const [path, text] of Object.entries(await generatedFiles())) {
+await plainly(async () => {
+  await build({ quiet: true });
+  const files = Object.entries(await generatedFiles());
+  const stale = files.filter(([path, text]) => textOf(path) !== text);
+  if (check && stale.length > 0) {
+    const names = stale.map(([path]) => path).join(', ');
+    throw new Error(`out of date: ${names}. Run \`npm run generate\` and commit the result.`);
+  }
+  for (const [path, text] of stale) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+  console.log('generated files are up to date');
+});
+
+function textOf(path) {
   const file = join(root, path);
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
-  stale.push(path);
-  if (check) continue;
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
-  console.log(`wrote ${path}`);
-}
-if (check && stale.length > 0) {
-  console.error(
-    `out of date: ${stale.join(', ')}. Run \`npm run generate\` and commit the result.`,
-  );
-  process.exitCode = 1;
-} else {
-  console.log(check ? 'generated files are up to date' : 'all generated files are written');
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }

@@ -25,3 +25,17 @@ export function run(command, args, { cwd = root, env = {} } = {}) {
 export function runTool(name, args, options) {
   return run(join(root, 'node_modules/.bin', name), args, options);
 }
+
+/**
+ * Runs a script's work and sets the exit code to what it resolves to (0 where that is no number). An
+ * error is one plain line, and a stack with DEBUG set.
+ */
+export async function plainly(work) {
+  try {
+    const code = await work();
+    process.exitCode = typeof code === 'number' ? code : 0;
+  } catch (error) {
+    console.error(`cinderkit: ${process.env.DEBUG ? error.stack : error.message}`);
+    process.exitCode = error.exitCode ?? 1;
+  }
+}

@@ -5,33 +5,30 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
-import { root, runTool } from './run.mjs';
+import { plainly, runTool } from './run.mjs';
 import { prepareTools } from './tools.mjs';
 
-const env = await prepareTools({ optional: ['xfs', 'openstack'] });
-await build();
-
-const folder = mkdtempSync(join(tmpdir(), 'cinderkit-test-report-'));
-const report = join(folder, 'report.json');
-const jestArgs = ['--json', `--outputFile=${report}`, ...process.argv.slice(2)];
-const code = await runTool('jest', jestArgs, { cwd: root, env });
-process.exitCode = code;
-
-if (existsSync(report)) {
-  const results = JSON.parse(readFileSync(report, 'utf8'));
-  printNotRun(results);
-  const broken = results.numRuntimeErrorTestSuites;
-  console.log(
-    `${results.numPassedTests} passed, ${results.numFailedTests + broken} failed, ` +
-      `${results.numPendingTests + results.numTodoTests} skipped`,
-  );
-}
-rmSync(folder, { recursive: true, force: true });
-
-function printNotRun(results) {
-  for (const suite of results.testResults) {
-    for (const test of suite.assertionResults) {
-      if (test.status === 'pending') console.log(`not run: ${test.fullName}`);
-    }
+await plainly(async () => {
+  const env = await prepareTools({ optional: ['xfs', 'openstack'] });
+  await build();
+  const folder = mkdtempSync(join(tmpdir(), 'cinderkit-test-report-'));
+  const report = join(folder, 'report.json');
+  try {
+    const args = ['--json', `--outputFile=${report}`, ...process.argv.slice(2)];
+    const code = await runTool('jest', args, { env });
+    if (existsSync(report)) printTotals(JSON.parse(readFileSync(report, 'utf8')));
+    return code;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
+});
+
+function printTotals(results) {
+  const tests = results.testResults.flatMap(({ assertionResults }) => assertionResults);
+  for (const { status, fullName } of tests) {
+    if (status === 'pending') console.log(`not run: ${fullName}`);
+  }
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  console.log(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
 }

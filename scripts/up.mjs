@@ -1,16 +1,11 @@
 // npm run up: brings the quickstart's stack up with the real Pulumi CLI on the bundled engine. The
 // engine starts by itself; a second run changes nothing and says so.
 import { build } from './build.mjs';
-import { run, root } from './run.mjs';
+import { plainly, root, run } from './run.mjs';
 import { openStack, programFolder, pulumi, stackEnvironment } from './stack.mjs';
 import { prepareTools } from './tools.mjs';
 
-try {
-  process.exitCode = await bringUp();
-} catch (error) {
-  console.error(`cinderkit: ${process.env.DEBUG ? error.stack : error.message}`);
-  process.exitCode = error.exitCode ?? 1;
-}
+await plainly(bringUp);
 
 async function bringUp() {
   const tools = await prepareTools();

@@ -56,5 +56,11 @@ export const httpFaults = defineFaults({
       `The method ${details.method} is not allowed for this resource. ` +
       `Allowed: ${details.allowed.join(', ')}.`,
   },
+  recordsFull: {
+    http: 500,
+    message: () =>
+      "The engine's disk is full, so nothing was recorded or changed. " +
+      'Free some space, then try again.',
+  },
   notServing: { http: 503, message: () => 'The engine is starting or stopping. Try again soon.' },
 });

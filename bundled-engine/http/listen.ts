@@ -1,4 +1,4 @@
-// Opens the engine's port. Invariant: an engine comes back at the port it had, so that clouds.yaml
+// Opens and closes the engine's port. Invariant: an engine comes back at the port it had, so that clouds.yaml
 // and open shells stay right, unless somebody else has taken it meanwhile.
 import { isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -10,6 +10,8 @@ import type { Database } from '../records/database';
 import { findSetting, saveSetting } from '../records/settings';
 
 const settingKey = 'port';
+const graceMs = 10_000;
+const idleLookMs = 50;
 
 /** Listens at `port` (0 any free one, undefined the last one) and gives the URL. */
 export async function listen(
@@ -31,6 +33,17 @@ export async function listen(
   const bound = (app.server.address() as AddressInfo).port;
   if (bound !== last) await saveSetting(database, settingKey, bound);
   return urlOf(host, bound);
+}
+
+/** Lets requests in flight end; connections that do not are cut, so that a stop is bounded. */
+export async function closeServer(app: FastifyInstance): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  // A connection that falls idle only now would keep the server open until its client lets go.
+  const idle = setInterval(() => app.server.closeIdleConnections(), idleLookMs);
+  await app.close().finally(() => {
+    clearTimeout(cut);
+    clearInterval(idle);
+  });
 }
 
 /** Whether a host name or address stands for this machine alone. */

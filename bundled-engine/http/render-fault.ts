@@ -4,6 +4,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { errnoOf } from '../host/error-facts';
+import { isDiskFull } from '../records/records-faults';
 import { Fault } from '../../schema/kernel/fault';
 import type { ServiceName } from '../../schema/wire/route';
 import type { Parts } from '../parts';
@@ -29,7 +30,8 @@ const unexpectedText =
 
 /**
  * The fault that stands for whatever was thrown: a Fault as it is, what fastify refuses as the 400,
- * 413 or 415 that it is, and anything else as a 500 without its text.
+ * 413 or 415 that it is, records without room as a 500 that says so, and anything else as a 500
+ * without its text.
  */
 export function asFault(error: unknown): Fault {
   if (error instanceof Fault) return error;
@@ -38,6 +40,7 @@ export function asFault(error: unknown): Fault {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return httpFaults.bodyTypeUnknown({}, error);
   if (code === 'FST_ERR_BAD_URL') return httpFaults.urlMalformed({}, error);
   if (code.startsWith('FST_ERR_CTP')) return httpFaults.bodyMalformed({}, error);
+  if (isDiskFull(error)) return httpFaults.recordsFull({}, error);
   return new Fault('unexpected', { http: 500, message: unexpectedText, cause: error });
 }
 

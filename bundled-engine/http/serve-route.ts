@@ -17,7 +17,7 @@ import { Answer, sent } from './route-request';
 import type { Handler, HandlersOf, Query, RouteRequest } from './route-request';
 
 export { Answer, sent } from './route-request';
-export type { Handler, HandlersOf, Query, RouteRequest } from './route-request';
+export type { HandlersOf, Query, RouteRequest } from './route-request';
 
 /** Finds out who holds a token; null for one that is unknown, expired or revoked. */
 export type Authenticate = (token: string) => Promise<Caller | null> | Caller | null;

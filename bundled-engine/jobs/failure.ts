@@ -7,7 +7,13 @@ import type { JobFailure } from '../records/rows/job-row';
  * The recorded form of `error`, thrown by `step`. Code and details are kept where they are JSON.
  */
 export function failureOf(step: string, error: unknown): JobFailure {
-  return { step, message: messageOf(error), code: codeOf(error), details: detailsOf(error), undone: true };
+  return {
+    step,
+    message: messageOf(error),
+    code: codeOf(error),
+    details: detailsOf(error),
+    undone: true,
+  };
 }
 
 function codeOf(error: unknown): string | null {

@@ -30,3 +30,13 @@ export const recordsFaults = defineFaults({
       `${details.reason}; nothing of it was kept, and the records are as before`,
   },
 });
+
+/** SQLITE_FULL (sqlite.org/rescode.html). */
+const fullCode = 13;
+
+/** Whether what the records threw means that their disk has no room; nothing was written then. */
+export function isDiskFull(error: unknown): boolean {
+  return (
+    typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === fullCode
+  );
+}

@@ -69,9 +69,11 @@ async function check({ adapter, checked }: Given, sides: { olds: Values; news: V
   const name = news['name'] ?? olds['name'] ?? autoname(identity?.name ?? adapter.model.noun);
   const inputs = { ...news, name, ...more?.values, ...hiddenOf(sides.news) };
   if (identity) checked.add(identity.address);
+  const refused = new Set(failures.map(({ property }) => property));
+  const others = (more?.failures ?? []).filter(({ property }) => !refused.has(property));
   return {
     inputs: toPlainObject(inputs),
-    failures: [...failures, ...(more?.failures ?? [])],
+    failures: [...failures, ...others],
   };
 }
 

@@ -78,7 +78,9 @@ export interface Adapter {
   /** Fields that no two things may share, so that the old one must go before a new one is made. */
   readonly unique: readonly string[];
   /** Bounds in minutes, by verb, where the usual ones are too short for this noun. */
-  readonly usualMinutes?: Readonly<Partial<Record<'create' | 'update' | 'delete' | 'read', number>>>;
+  readonly usualMinutes?: Readonly<
+    Partial<Record<'create' | 'update' | 'delete' | 'read', number>>
+  >;
   /**
    * Values that follow from what the user wrote, or were found out about it (the digest of a file).
    * No call to the service.

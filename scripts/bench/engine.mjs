@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as wait, setImmediate as nextTurn } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { parse } from 'yaml';
 import { atEnd } from './ending.mjs';
@@ -91,13 +91,16 @@ export async function liftQuotas(session) {
 }
 
 /** Makes a thing (`noun` as in `volume`) and resolves with it when it is available. */
-export async function makeThing(session, noun, properties) {
+export async function makeThing(session, noun, properties, { pauseMs = 0 } = {}) {
   const made = await session.ask('POST', `/${noun}s`, { [noun]: properties });
-  return untilSettled(session, noun, made.body[noun].id);
+  return untilSettled(session, noun, { id: made.body[noun].id, pauseMs });
 }
 
-/** Looks again and again, without a pause, until the thing is available; an error status throws. */
-export async function untilSettled(session, noun, id) {
+/**
+ * Looks again and again until the thing is available; an error status throws. Without a pause it
+ * tells the moment best; with one it leaves the engine alone.
+ */
+async function untilSettled(session, noun, { id, pauseMs }) {
   for (;;) {
     const { body, headers, status } = await session.ask('GET', `/${noun}s/${id}`);
     if (status === 404) throw new Error(`${noun} ${id} has vanished`);
@@ -106,7 +109,7 @@ export async function untilSettled(session, noun, id) {
     if (thing.status.startsWith('error')) {
       throw new Error(`${noun} ${id} went to ${thing.status}: ${thing.fail_reason ?? ''}`);
     }
-    await nextTurn();
+    await (pauseMs > 0 ? wait(pauseMs) : nextTurn());
   }
 }
 

@@ -21,8 +21,8 @@ export async function memory(run) {
     const folder = makeFolder(run.place, 'memory');
     const engine = await startEngine(run.bin, folder.path);
     const session = await logIn(engine);
-    const { id } = await makeThing(session, 'volume', { size: 1 });
-    // Idle means: it has worked, and nobody asks any more.
+    // Idle means: it has worked a little, and nobody asks any more.
+    const { id } = await makeThing(session, 'volume', { size: 1 }, { pauseMs: 50 });
     await wait(idleMs);
     const { residentMib, shareMib } = memoryOf(engine.pid);
     idle.push(residentMib);

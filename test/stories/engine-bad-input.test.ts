@@ -1,5 +1,6 @@
-// What no client should send, to a real engine over real HTTP. Laws: it gets the API's own fault by its
-// status and name; the engine serves on; whatever the lists and quotas showed before, they show after.
+// What no client should send, to a real engine over real HTTP. Laws: it gets the API's own fault by
+// its status and name; the engine serves on; whatever the lists and quotas showed before, they show
+// after.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -211,7 +212,7 @@ describe('a connection', () => {
     expect((await caller.image('DELETE', `/${id}`)).status).toBe(204);
   });
 
-  it('whose client stands still in mid-upload hinders nobody, and its end is the upload’s', async () => {
+  it('whose client stands still in mid-upload hinders nobody, and ends the upload', async () => {
     const id = await queuedImage();
     const url = `${caller.url}/image/v2/images/${id}/file`;
     const program = `
@@ -219,7 +220,10 @@ describe('a connection', () => {
       const headers = { 'x-auth-token': process.argv[2], 'content-length': 100000000,
         'content-type': 'application/octet-stream' };
       const put = request(process.argv[1], { method: 'PUT', headers });
-      const more = () => { while (put.write(Buffer.alloc(10000, 1))); put.once('drain', () => setTimeout(more, 5)); };
+      const more = () => {
+        while (put.write(Buffer.alloc(10000, 1)));
+        put.once('drain', () => setTimeout(more, 5));
+      };
       more();`;
     const child = spawn(process.execPath, ['-e', program, url, caller.token], { stdio: 'ignore' });
     const ended = once(child, 'exit');

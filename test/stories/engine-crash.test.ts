@@ -56,7 +56,7 @@ async function survives(driver: DriverKind, told: CrashCase, moment: DeadlyMomen
   }
 }
 
-/** Much at once, and the end in the middle of it: of steps too, whose edges the cases know alone. */
+/** Much at once, and the end in its middle: inside of steps too, where no case cuts. */
 async function survivesInMidWork(driver: DriverKind, seed: number): Promise<void> {
   try {
     const lane = await laneOf(driver);
@@ -96,7 +96,7 @@ async function survivesInMidWork(driver: DriverKind, seed: number): Promise<void
 }
 
 /** Runs it for both drivers side by side, which have nothing to do with each other, to the end. */
-async function forBoth(work: (driver: DriverKind) => Promise<void>): Promise<void> {
+async function expectOfBoth(work: (driver: DriverKind) => Promise<void>): Promise<void> {
   const ends = await Promise.allSettled(drivers.map(work));
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
@@ -117,7 +117,7 @@ else {
         (moment) => [moment.edge, moment.step, moment] as const,
       );
       it.each(moments)('survives the end of the engine %s %s', async (_edge, _step, moment) => {
-        await forBoth((driver) => survives(driver, told, moment));
+        await expectOfBoth((driver) => survives(driver, told, moment));
       });
     },
   );
@@ -126,7 +126,7 @@ else {
     const first = Date.now() % 1_000_000;
     process.stdout.write(`killing engines in mid-work: seeds from ${first}\n`);
     for (let seed = first; seed < first + midWorkKills; seed += 1) {
-      await forBoth((driver) => survivesInMidWork(driver, seed));
+      await expectOfBoth((driver) => survivesInMidWork(driver, seed));
     }
   });
 }

@@ -1,5 +1,5 @@
-// An engine of the built command line on any data folder, for stories of hardship: where the folder is
-// small, read-only, moved or damaged. Invariant: dispose() leaves neither process nor file.
+// An engine of the built command line on any data folder, for stories of hardship: where the folder
+// is small, read-only, moved or damaged. Invariant: dispose() leaves neither process nor file.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
