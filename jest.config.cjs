@@ -17,5 +17,7 @@ module.exports = {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModulesOnly.join('|')})/)`],
+  // Stories wait for processes more than they compute.
+  maxWorkers: 2,
   testTimeout: 60_000,
 };
