@@ -1,5 +1,5 @@
-// The benchmark as a program: what it prints, and that it leaves nothing behind, even interrupted. The
-// figures themselves are of no interest here.
+// The benchmark as a program: what it prints, and that it leaves nothing behind, even interrupted.
+// The figures themselves are of no interest here.
 import { spawn } from 'node:child_process';
 import { existsSync, globSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -11,11 +11,12 @@ import { PlainCaller } from '../support/plain-caller';
 import type { Answer } from '../support/plain-caller';
 import { eventually } from '../support/processes';
 
-const engine = new CliEngine('pools: [{ name: main, driver: raw-file }]\n');
+let engine: CliEngine;
 let caller: PlainCaller;
 let volumeId = '';
 
 beforeAll(async () => {
+  engine = new CliEngine('pools: [{ name: main, driver: raw-file }]\n');
   caller = await engine.start();
   const made = await caller.volume('POST', '/volumes', { volume: { size: 1, name: 'kept' } });
   volumeId = made.body.volume.id;

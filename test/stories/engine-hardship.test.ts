@@ -15,9 +15,10 @@ import {
   filesIn,
   settled,
 } from '../support/engine-truth';
-import { mountFileSystem } from '../support/mounted-file-system';
+import type { MountedFileSystem } from '../support/mounted-file-system';
 import { notRun } from '../support/not-run';
 import { PlainCaller } from '../support/plain-caller';
+import { cannotMount, smallDisk } from '../support/small-disk';
 import { toolMissing } from '../support/tools';
 
 const mib = 1024 ** 2;
@@ -52,6 +53,8 @@ function firstBytes(path: string, lengthBytes: number): Buffer {
   fs.closeSync(file);
   return bytes;
 }
+
+const unmountable = cannotMount();
 
 describe('a start is refused', () => {
   it('where an engine runs, naming its process, and that engine serves on', async () => {
@@ -166,18 +169,16 @@ describe('a data folder', () => {
     });
   }
 
-  const canMount = process.getuid?.() === 0 && process.platform === 'linux';
   const readOnly =
     'that became read-only is refused by that name, and serves again once it can be written';
-  if (!canMount) notRun(readOnly, 'mounting needs root on Linux');
+  if (unmountable !== null) notRun(readOnly, unmountable);
   else {
     it(readOnly, async () => {
-      const mounted = mountFileSystem('ext4', 96);
-      if (typeof mounted === 'string') throw new Error(mounted);
+      const small = smallDisk(96);
       const remount = (mode: string): void =>
-        void execFileSync('mount', ['-o', `remount,${mode}`, mounted.folder]);
+        void execFileSync('mount', ['-o', `remount,${mode}`, small.folder]);
       try {
-        const engine = newEngine(pool('raw-file'), mounted.folder);
+        const engine = newEngine(pool('raw-file'), small.folder);
         const caller = await engine.start();
         const id = await made(engine, caller, {});
         await engine.end('SIGTERM');
@@ -189,17 +190,17 @@ describe('a data folder', () => {
         expect(await statusOf(again, 'volumes', id)).toBe('available');
         await engine.dispose();
       } finally {
-        mounted.unmount();
+        small.unmount();
       }
     });
   }
 
   const locked = 'whose pool cannot be written any more says so, errs visibly and comes back';
-  const why = canMount ? mountFileSystem('ext4', 96) : 'immutable folders need root on Linux';
-  if (typeof why === 'string') notRun(locked, why);
+  if (unmountable !== null) notRun(locked, unmountable);
   else {
     it(locked, async () => {
-      const engine = newEngine(pool('raw-file'), why.folder);
+      const small = smallDisk(96);
+      const engine = newEngine(pool('raw-file'), small.folder);
       try {
         const caller = await engine.start();
         const admin = await PlainCaller.login(engine.dataFolder, 'cinderkit');
@@ -229,24 +230,28 @@ describe('a data folder', () => {
       } finally {
         spawnSync(chattr, ['-R', '-i', engine.dataFolder], { stdio: 'ignore' });
         await engine.dispose();
-        why.unmount();
+        small.unmount();
       }
     });
   }
 });
 
 describe('a full disk', () => {
-  const mounted = mountFileSystem('ext4', 480);
   const title = 'ends work with errors that say so, loses nothing, and serves again with room';
-  if (typeof mounted === 'string') {
-    notRun(title, mounted);
+  if (unmountable !== null) {
+    notRun(title, unmountable);
     return;
   }
-  afterAll(() => mounted.unmount());
-  const filler = join(mounted.folder, 'filler');
+  let disk: MountedFileSystem;
+  let filler = '';
+  beforeAll(() => {
+    disk = smallDisk(480);
+    filler = join(disk.folder, 'filler');
+  });
+  afterAll(() => disk.unmount());
   const leave = (freeBytes: number): void => {
     fs.rmSync(filler, { force: true });
-    const { bfree, bsize } = fs.statfsSync(mounted.folder);
+    const { bfree, bsize } = fs.statfsSync(disk.folder);
     const count = Math.ceil((bfree * bsize - freeBytes) / 65_536) + (freeBytes === 0 ? 100 : 0);
     // Where nothing is to be left it ends with an error, when the last block is taken.
     const args = ['if=/dev/zero', `of=${filler}`, 'bs=64K', `count=${count}`];
@@ -254,10 +259,10 @@ describe('a full disk', () => {
   };
 
   it(title, async () => {
-    const engine = newEngine(pool('raw-file'), mounted.folder);
+    const engine = newEngine(pool('raw-file'), disk.folder);
     const caller = await engine.start();
-    const disk = randomBytes(100 * mib);
-    const imageRef = await caller.upload('disk', 'raw', disk);
+    const bytes = randomBytes(100 * mib);
+    const imageRef = await caller.upload('disk', 'raw', bytes);
     const id = await made(engine, caller, { imageRef });
     leave(90 * mib);
 
@@ -278,7 +283,7 @@ describe('a full disk', () => {
     expect(told).toEqual(
       expect.arrayContaining([failed, taken.body.snapshot.id, saved.body.backup.id]),
     );
-    await expect(caller.upload('too large', 'raw', disk)).rejects.toThrow('answered 413');
+    await expect(caller.upload('too large', 'raw', bytes)).rejects.toThrow('answered 413');
     const { images } = (await caller.image('GET', '?name=too%20large')).body;
     expect(images).toMatchObject([{ status: 'queued' }]);
     expect(await statusOf(caller, 'volumes', id)).toBe('available');
@@ -293,7 +298,7 @@ describe('a full disk', () => {
     ]);
     const headers = { 'content-type': 'application/octet-stream' };
     const file = `/image/v2/images/${images[0].id}/file`;
-    const sent = await caller.call('PUT', file, { bytes: disk, headers });
+    const sent = await caller.call('PUT', file, { bytes, headers });
     expect([413, 500]).toContain(sent.status);
     expect((await caller.volume('GET', `/volumes/${id}`)).status).toBe(200);
     fs.rmSync(filler);
@@ -307,7 +312,7 @@ describe('a full disk', () => {
         'volumes',
         one,
       );
-      expect(firstBytes(path, disk.length).equals(disk)).toBe(true);
+      expect(firstBytes(path, bytes.length).equals(bytes)).toBe(true);
     }
     await expectTrueQuotas(caller);
     await engine.dispose();
