@@ -7,6 +7,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { messageOf } from './host/error-facts';
 import { isFault } from '../schema/kernel/fault';
 import { cloudsFileName, defaultDataFolder, engineClouds } from '../schema/wire/engine-folder';
+import type { ReadyPool } from '../schema/wire/engine-folder';
 import { engineFaults } from './engine-faults';
 import { engineVersion } from './engine-version';
 import { runInBackground, runInForeground } from './run-engine';
@@ -98,14 +99,25 @@ async function stop(flags: Shared): Promise<void> {
 }
 
 async function status(flags: Shared): Promise<void> {
-  const { file, says } = await findEngine(resolve(flags.dataDir));
-  const problems = says.problems ?? [];
+  const { file, says } = await findEngine(resolve(flags.dataDir), { withPools: true });
+  const { problems = [], pools = [] } = says;
+  const head = `The engine at ${file.url} (process ${file.pid}) is ${says.status}.`;
   print(
     flags,
-    { running: true, ...file, status: says.status, problems },
-    [`The engine at ${file.url} (process ${file.pid}) is ${says.status}.`, ...problems].join('\n'),
+    { running: true, ...file, status: says.status, problems, pools },
+    [head, ...problems, ...pools.map(poolText)].join('\n'),
   );
   if (says.status !== 'ready') process.exitCode = exitCodes.failed;
+}
+
+function poolText(pool: ReadyPool, index: number): string {
+  const { name, driver, clones, freeGib, totalGib } = pool;
+  const bytes = clones ? 'clones' : 'copies';
+  const isFirst = index === 0 ? ', first choice' : '';
+  return (
+    `Pool ${name}: driver ${driver}, ${bytes} volumes${isFirst}; ` +
+    `${freeGib.toFixed(1)} of ${totalGib.toFixed(1)} GiB free.`
+  );
 }
 
 async function reset(flags: ResetFlags): Promise<void> {

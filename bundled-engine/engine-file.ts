@@ -30,10 +30,13 @@ export async function readEngineFile(dataFolder: string): Promise<EngineFile | n
  * What the engine of a file says of itself; null where nobody answers there within `timeoutMs`, or
  * where whoever answers is another.
  */
-export async function askEngine(found: EngineFile, timeoutMs: number): Promise<ReadyReply | null> {
+export async function askEngine(
+  found: EngineFile,
+  by: { readonly timeoutMs: number; readonly withPools: boolean },
+): Promise<ReadyReply | null> {
   try {
-    const reply = await fetch(`${found.url}${readyPath}`, {
-      signal: AbortSignal.timeout(timeoutMs),
+    const reply = await fetch(`${found.url}${readyPath}${by.withPools ? '?pools' : ''}`, {
+      signal: AbortSignal.timeout(by.timeoutMs),
     });
     const parsed = readyReply.safeParse(await reply.json());
     return parsed.success && parsed.data.instanceId === found.instanceId ? parsed.data : null;

@@ -33,6 +33,7 @@ import { allOperations } from './operations/all-operations';
 import type { Clock, Parts } from './parts';
 import { prepareFolder } from './prepare-folder';
 import { openDatabase } from './records/database';
+import { readiness } from './readiness';
 import { recoverImages } from './recover-images';
 import { Undoing } from './undoing';
 
@@ -103,7 +104,9 @@ async function startLocked(
   const { parts, passwords } = await openParts(options, config, { log, undoing });
 
   const state: { now: ReadyReply['status'] } = { now: 'starting' };
-  const app = createServer(parts, () => readiness(parts, state.now, instanceId));
+  const app = createServer(parts, (asked) =>
+    readiness(parts, { status: state.now, instanceId }, asked),
+  );
   undoing.add(async () => {
     state.now = 'stopping';
     app.isServing = false;
@@ -177,23 +180,6 @@ async function openParts(
 }
 
 const openDrivers = { 'raw-file': rawFileDriver, qcow2: qcow2Driver } as const;
-
-async function readiness(
-  parts: Parts,
-  status: ReadyReply['status'],
-  instanceId: string,
-): Promise<ReadyReply> {
-  const about = { instanceId, version: engineVersion };
-  if (status !== 'ready') return { status, ...about };
-  const found = await Promise.all(
-    parts.pools.map(async ({ name, driver }) => {
-      const { problems } = await driver.check();
-      return problems.map((problem) => `pool ${name}: ${problem}`);
-    }),
-  );
-  const problems = found.flat();
-  return problems.length === 0 ? { status, ...about } : { status: 'unhealthy', problems, ...about };
-}
 
 function openLog(dataFolder: string, level: string, undoing: Undoing): Logger {
   const dest = join(dataFolder, logFileName);

@@ -20,13 +20,16 @@ export interface FoundEngine {
 const answerMs = 5000;
 const lookEveryMs = 25;
 
-/** The engine that runs in a folder. Fails with `engineNotRunning`. */
-export async function findEngine(dataFolder: string): Promise<FoundEngine> {
+/** The engine that runs in a folder, with its pools where asked. Fails with `engineNotRunning`. */
+export async function findEngine(
+  dataFolder: string,
+  { withPools = false }: { readonly withPools?: boolean } = {},
+): Promise<FoundEngine> {
   const file = await readEngineFile(dataFolder);
   if (!file) {
     throw engineFaults.engineNotRunning({ folder: dataFolder, reason: 'it has no engine.json' });
   }
-  const says = await askEngine(file, answerMs);
+  const says = await askEngine(file, { timeoutMs: answerMs, withPools });
   if (says) return { file, says };
   const reason = `nothing at ${file.url} answers as the engine of this folder`;
   throw engineFaults.engineNotRunning({ folder: dataFolder, reason });

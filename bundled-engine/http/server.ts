@@ -19,7 +19,7 @@ import { sendJson } from './send-json';
 import { allowedMethods } from './serve-route';
 
 /** Tells the truth about the engine at this moment. */
-export type Readiness = () => ReadyReply | Promise<ReadyReply>;
+export type Readiness = (asked: { readonly withPools: boolean }) => Promise<ReadyReply>;
 
 /** Makes the server with all routes; it listens when told to. */
 export function createServer(parts: Parts, readiness: Readiness): FastifyInstance {
@@ -55,12 +55,12 @@ export function createServer(parts: Parts, readiness: Readiness): FastifyInstanc
 }
 
 function guardUntilReady(app: FastifyInstance, readiness: Readiness): void {
-  app.get(readyPath, async (_request, reply) => {
-    const answer = await readiness();
+  app.get<{ Querystring: Record<string, unknown> }>(readyPath, async ({ query }, reply) => {
+    const answer = await readiness({ withPools: 'pools' in query });
     return sendJson(reply.code(answer.status === 'ready' ? 200 : 503), answer);
   });
   app.addHook('onRequest', async (request, reply) => {
-    if (app.isServing || request.url === readyPath) return;
+    if (app.isServing || request.url.split('?', 1)[0] === readyPath) return;
     reply.header('Retry-After', '1');
     throw httpFaults.notServing({});
   });

@@ -38,6 +38,21 @@ export const engineFile = z.object({
 /** The contents of engine.json. */
 export type EngineFile = z.output<typeof engineFile>;
 
+/** What the ready endpoint tells of one pool, when asked with `?pools`. */
+export const readyPool = z.object({
+  name: z.string(),
+  /** Kind of driver: raw-file, qcow2. */
+  driver: z.string(),
+  volumeBackendName: z.string(),
+  /** Whether a volume made from another thing of this pool shares its bytes in constant time. */
+  clones: z.boolean(),
+  totalGib: z.number(),
+  freeGib: z.number(),
+});
+
+/** One pool as the ready endpoint tells it. */
+export type ReadyPool = z.output<typeof readyPool>;
+
 /** What the ready endpoint answers. */
 export const readyReply = z.object({
   status: z.enum(['ready', 'starting', 'recovering', 'unhealthy', 'stopping']),
@@ -45,6 +60,8 @@ export const readyReply = z.object({
   version: z.string(),
   /** What is wrong, in words; only where the status is `unhealthy`. */
   problems: z.array(z.string()).optional(),
+  /** In the order of choice: volumes without a wish of their own go to the first. */
+  pools: z.array(readyPool).optional(),
 });
 
 /** The answer of the ready endpoint. */

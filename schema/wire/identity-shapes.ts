@@ -2,8 +2,10 @@
 // credentials take and answer. Facts: keystone api-ref v3. Invariant: request shapes accept keys
 // that Keystone knows and we have no use for; replies hold at least what is written here.
 import { z } from 'zod';
+import { text } from './shapes';
 
-const name = z.string().min(1).max(255);
+const name = text(1, 255);
+const description = text(0, 65_535).nullish();
 const reference = z.object({ id: z.string().optional(), name: z.string().optional() });
 const domainReference = reference;
 
@@ -76,7 +78,7 @@ export const tokenReply = z.object({
 /** What a client may set of it. */
 export const projectFields = z.object({
   name: name,
-  description: z.string().nullish(),
+  description,
   enabled: z.boolean().optional(),
   domain_id: z.string().nullish(),
   parent_id: z.string().nullish(),
@@ -89,7 +91,7 @@ export const projectFields = z.object({
 export const userFields = z.object({
   name: name,
   password: z.string().min(1).nullish(),
-  description: z.string().nullish(),
+  description,
   email: z.string().nullish(),
   enabled: z.boolean().optional(),
   domain_id: z.string().nullish(),
@@ -100,7 +102,7 @@ export const userFields = z.object({
 /** What a client may set of it. */
 export const roleFields = z.object({
   name: name,
-  description: z.string().nullish(),
+  description,
   domain_id: z.string().nullish(),
   options: z.object({}).loose().optional(),
 });
@@ -108,7 +110,7 @@ export const roleFields = z.object({
 /** What a client may set of it. */
 export const applicationCredentialFields = z.object({
   name: name,
-  description: z.string().nullish(),
+  description,
   secret: z.string().min(1).max(255).nullish(),
   expires_at: z.string().nullish(),
   roles: z.array(reference).optional(),

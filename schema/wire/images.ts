@@ -4,8 +4,9 @@
 import { z } from 'zod';
 import { routes } from './route';
 import type { Needs, Route } from './route';
+import { text } from './shapes';
 
-const text255 = z.string().max(255);
+const text255 = text(0, 255);
 
 /** Formats that an image may be declared to have. */
 export const diskFormats = [
@@ -50,7 +51,7 @@ export const imageFields = z.object({
   disk_format: z.enum(diskFormats).nullish(),
   min_disk: wholeNumber.optional(),
   min_ram: wholeNumber.optional(),
-  tags: z.array(text255.min(1)).max(128).optional(),
+  tags: z.array(text(1, 255)).max(128).optional(),
 });
 
 /** Attributes that the service alone sets: naming one in a request is refused with 403. */
@@ -75,7 +76,7 @@ export const newImageShape = imageFields
   .extend({
     id: z.uuid().optional(),
   })
-  .catchall(z.union([z.string().max(65_535), z.null()]));
+  .catchall(z.union([text(0, 65_535), z.null()]));
 
 /** The address of an image's bytes; for a volume-backed image cinder://VOLUME. */
 export const locationShape = z.object({

@@ -15,7 +15,12 @@ const base: Spec = {
   fast: { type: 'VolumeType', args: { extraSpecs: { 'team:tier': 'fast' } } },
   data: {
     type: 'Volume',
-    args: { sizeGib: 1, volumeType: '${fast.name}', metadata: { purpose: 'records' } },
+    args: {
+      name: 'records',
+      sizeGib: 1,
+      volumeType: '${fast.name}',
+      metadata: { purpose: 'records' },
+    },
   },
   monday: { type: 'Snapshot', args: { volumeId: '${data.id}' } },
   replica: { type: 'Volume', args: { snapshotId: '${monday.id}', sizeGib: 1 } },

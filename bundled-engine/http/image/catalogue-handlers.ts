@@ -20,7 +20,13 @@ import { changeImage } from './change-image';
 import { ownImage, seenImage } from './find-image';
 import { forgetImage } from './forget-image';
 import { imageFaults } from './image-faults';
-import { assertChangeAllowed, assertFew, assertVisibility, propertiesIn } from './image-rules';
+import {
+  assertChangeAllowed,
+  assertFew,
+  assertStorable,
+  assertVisibility,
+  propertiesIn,
+} from './image-rules';
 import { imageView } from './image-view';
 import { listQuery } from './list-images-query';
 import { locateImage, parseLocation } from './locate-image';
@@ -119,9 +125,7 @@ export const catalogueHandlers: HandlersOf<CatalogueRoutes> = {
   addImageTag: async (request, parts) => {
     const image = await ownImage(request, parts, 'modify');
     const tag = request.params['tag'] ?? '';
-    if (tag.length > 255) {
-      throw imageFaults.queryInvalid({ reason: 'A tag may have 255 characters at the most.' });
-    }
+    assertStorable(tag);
     await retag(parts, image.id, (tags) => [...new Set([...tags, tag])]);
     return undefined;
   },

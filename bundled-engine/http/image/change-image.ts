@@ -7,7 +7,7 @@ import type { ImageRow } from '../../records/rows/image-row';
 import { pythonText } from '../python-text';
 import { refusalOf } from '../refuse-body';
 import { imageFaults } from './image-faults';
-import { assertFew, assertSettable } from './image-rules';
+import { assertFew, assertSettable, assertStorable } from './image-rules';
 
 /** One change as parsed. */
 export type ImageChange = z.output<typeof imageChangeShape>;
@@ -104,6 +104,7 @@ function changeProperty(draft: Draft, change: ImageChange, key: string): void {
       reason: `${pythonText(change.value)} is not of type 'string'`,
     });
   }
+  assertStorable(key, change.value);
   draft.properties.set(key, change.value);
 }
 

@@ -24,6 +24,16 @@ export function assertSettable(key: string): void {
   }
 }
 
+/** Refuses a property (or, without a value, a tag) that no client could send back. Fails with 400. */
+export function assertStorable(key: string, value = ''): void {
+  if (key.length > 255) {
+    throw imageFaults.invalid({ reason: `'${key.slice(0, 40)}…' is too long` });
+  }
+  if (key.includes('\0') || value.includes('\0')) {
+    throw imageFaults.invalid({ reason: 'a NUL character is not allowed' });
+  }
+}
+
 /** The properties among the keys of a new image, the core attributes left out. */
 export function propertiesIn(given: Readonly<Record<string, unknown>>): Record<string, string> {
   const properties: Record<string, string> = {};
@@ -34,9 +44,7 @@ export function propertiesIn(given: Readonly<Record<string, unknown>>): Record<s
       throw imageFaults.locationRefused({ reason });
     }
     assertSettable(key);
-    if (key.length > 255) {
-      throw imageFaults.invalid({ reason: `'${key.slice(0, 40)}…' is too long for a property` });
-    }
+    assertStorable(key, String(value));
     properties[key] = String(value);
   }
   assertFew('properties', Object.keys(properties).length);
