@@ -34,6 +34,7 @@ import type { Clock, Parts } from './parts';
 import { prepareFolder } from './prepare-folder';
 import { openDatabase } from './records/database';
 import { readiness } from './readiness';
+import { recoverImageVolumes } from './recover-image-volumes';
 import { recoverImages } from './recover-images';
 import { Undoing } from './undoing';
 
@@ -175,6 +176,8 @@ async function openParts(
   const { requeued, removed } = await recoverImages(database, images);
   if (requeued.length + removed.length > 0)
     log.info({ requeued, removed }, 'images were put right');
+  const orphans = await recoverImageVolumes(parts);
+  if (orphans.length > 0) log.info({ orphans }, 'volumes of deleted images are being removed');
   undoing.add(await keepForgetting(database, { clock, log }));
   return { parts, passwords };
 }

@@ -27,8 +27,8 @@ export function runTool(name, args, options) {
 }
 
 /**
- * Runs a script's work and sets the exit code to what it resolves to (0 where that is no number). An
- * error is one plain line, and a stack with DEBUG set.
+ * Runs a script's work and sets the exit code to what it resolves to (0 where that is no number).
+ * An error is one plain line, and a stack with DEBUG set.
  */
 export async function plainly(work) {
   try {

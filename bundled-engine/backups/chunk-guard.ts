@@ -2,7 +2,7 @@
 // the other's end. A backup pins every chunk before it relies on it; a removal leaves pinned chunks
 // alone. Invariant: no chunk is removed that a manifest, finished or about to be written, names.
 import { ChunkSet } from './chunk-set';
-import { KeyedLock } from './keyed-lock';
+import { KeyedLock } from '../host/keyed-lock';
 
 /** Pins and locks of one target, within the one process that uses it. */
 export class ChunkGuard {
@@ -33,12 +33,12 @@ export class ChunkGuard {
 
   /** Looking for, storing or removing one chunk: one at a time for each hash. */
   withChunk<T>(hash: Buffer, work: () => Promise<T>): Promise<T> {
-    return this.#locks.run(hash.toString('hex'), work);
+    return this.#locks.run([hash.toString('hex')], work);
   }
 
   /** Runs a removal, from reading manifests to removing chunks; one at a time. */
   removing<T>(work: () => Promise<T>): Promise<T> {
-    return this.#locks.run('removing', async () => {
+    return this.#locks.run(['removing'], async () => {
       this.#isRemoving = true;
       try {
         return await work();

@@ -48,7 +48,7 @@ export async function createBackup(
   request: CreateBackupRequest,
 ): Promise<BackupSummary> {
   const { backupId } = request;
-  return parts.backups.run(backupId, async () => {
+  return parts.backups.run([backupId], async () => {
     request.signal?.throwIfAborted();
     const existing = await findManifest(parts, backupId);
     if (existing !== null) {

@@ -19,7 +19,7 @@ export interface DeleteSummary {
  * what may go; then this backup is gone, and repeating it later gives its space back.
  */
 export async function deleteBackup(parts: StoreParts, backupId: string): Promise<DeleteSummary> {
-  return parts.backups.run(backupId, async () => {
+  return parts.backups.run([backupId], async () => {
     parts.underWay.add(backupId);
     try {
       return await deleteNoted(parts, backupId);

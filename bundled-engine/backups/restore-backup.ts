@@ -38,7 +38,7 @@ export async function restoreBackup(
   parts: StoreParts,
   request: RestoreBackupRequest,
 ): Promise<RestoreSummary> {
-  return parts.backups.run(request.backupId, async () => {
+  return parts.backups.run([request.backupId], async () => {
     request.signal?.throwIfAborted();
     const manifest = await readManifest(parts, request.backupId, 'restore');
     assertFits(manifest, request.sink);

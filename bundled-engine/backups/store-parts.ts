@@ -4,7 +4,7 @@
 // removed.
 import { BackupError } from './backup-error';
 import { ChunkGuard } from './chunk-guard';
-import { KeyedLock } from './keyed-lock';
+import { KeyedLock } from '../host/keyed-lock';
 import { decodeManifest, manifestKey, type Manifest } from './manifest';
 import type { BackupTarget } from './target';
 

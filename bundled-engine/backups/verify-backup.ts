@@ -30,7 +30,7 @@ export async function verifyBackup(
   parts: StoreParts,
   request: VerifyBackupRequest,
 ): Promise<VerifyReport> {
-  return parts.backups.run(request.backupId, async () => {
+  return parts.backups.run([request.backupId], async () => {
     const { signal, onProgress } = request;
     signal?.throwIfAborted();
     const manifest = await readManifest(parts, request.backupId, 'verify');

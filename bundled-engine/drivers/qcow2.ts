@@ -10,7 +10,7 @@ import { convert, growQcow2, qemuImgMissing, qemuImgVersion } from '../host/qemu
 import { sweepSockets } from '../host/qemu-nbd';
 import type * as face from './driver';
 import { classified, describe, DriverError } from './driver-error';
-import { KeyedLock } from './keyed-lock';
+import { KeyedLock } from '../host/keyed-lock';
 import { admitImage, convertImage, convertOptions } from './pool';
 import { folderProblems, occupiedBytes, poolCapacity } from './pool';
 import { openChainReader, openLayerWriter } from './qcow2-bytes';

@@ -4,7 +4,7 @@
 import { isAbsolute } from 'node:path';
 import type * as face from './driver';
 import { describe, DriverError } from './driver-error';
-import { KeyedLock } from './keyed-lock';
+import { KeyedLock } from '../host/keyed-lock';
 import { toBytes } from './sizes';
 
 const uuidLike = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

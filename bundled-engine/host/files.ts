@@ -110,6 +110,12 @@ export async function makePrivateFolder(folder: string): Promise<void> {
   await chmod(folder, 0o700);
 }
 
+/** Makes an empty file that only the owner may read; one that is there keeps all it has. */
+export async function makePrivateFile(path: string): Promise<void> {
+  const file = await open(assertAbsolute(path), 'a', 0o600);
+  await file.close();
+}
+
 /** Size and free space, in bytes, of the file system that holds a path, as its owner may use it. */
 export async function spaceOf(path: string): Promise<{ totalBytes: number; freeBytes: number }> {
   const { bsize, blocks, bavail } = await statfs(path);

@@ -1,5 +1,5 @@
-// Opens and closes the engine's port. Invariant: an engine comes back at the port it had, so that clouds.yaml
-// and open shells stay right, unless somebody else has taken it meanwhile.
+// Opens and closes the engine's port. Invariant: an engine comes back at the port it had, so that
+// clouds.yaml and open shells stay right, unless somebody else has taken it meanwhile.
 import { isIP } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';

@@ -6,24 +6,11 @@ import { STATUS_CODES } from 'node:http';
 import { errnoOf } from '../host/error-facts';
 import { isDiskFull } from '../records/records-faults';
 import { Fault } from '../../schema/kernel/fault';
+import { faultNames } from '../../schema/wire/fault-names';
 import type { ServiceName } from '../../schema/wire/route';
 import type { Parts } from '../parts';
 import { httpFaults } from './http-faults';
 import { sendJson } from './send-json';
-
-/** Names of faults by status code (cinder/api/openstack/wsgi.py class Fault). */
-const faultNames: Readonly<Record<number, string>> = {
-  400: 'badRequest',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'itemNotFound',
-  405: 'badMethod',
-  409: 'conflictingRequest',
-  413: 'overLimit',
-  415: 'badMediaType',
-  501: 'notImplemented',
-  503: 'serviceUnavailable',
-};
 
 const unexpectedText =
   'The server has either erred or is incapable of performing the requested operation.';

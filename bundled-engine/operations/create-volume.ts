@@ -12,11 +12,11 @@ import { findVolume, updateVolume } from '../records/volumes';
 import { findVolumeType } from '../records/volume-types';
 import { presentMoment } from '../records/moment';
 import { choosePool } from './choose-pool';
-import { driverOf } from './operation-context';
+import { driverOf, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
 import { poolFacts, spaceOfPools } from './pool-facts';
 import { stepFaults, storing } from './storage-faults';
-import { tellFailure } from './user-messages';
+import { aboutVolume, tellFailure } from './user-messages';
 import { fillByCopy, placeOf, poolOfPlace, shareBytes, volumeSource } from './volume-source';
 import type { Bytes, Target } from './volume-source';
 
@@ -66,9 +66,8 @@ async function unchoose({ payload, parts }: Ctx): Promise<void> {
 }
 
 async function targetOf(db: Db, volumeId: string): Promise<Target> {
-  const volume = await findVolume(db, volumeId);
-  if (!volume?.pool) throw stepFaults.sourceGone({ what: `Volume ${volumeId}` });
-  return { id: volume.id, sizeGib: volume.sizeGib, pool: volume.pool };
+  const { id, sizeGib, pool } = await placedVolume(db, volumeId);
+  return { id, sizeGib, pool };
 }
 
 async function share(context: Ctx): Promise<void> {
@@ -163,12 +162,7 @@ export const createVolumeOperation = operation<CreateVolume, Parts, Memo>('creat
     await transition(tx, 'volumes', volumeId, { from: making, to: 'error' });
     const action =
       source.kind === 'image' ? 'copyImage' : source.kind === 'backup' ? 'restoreBackup' : 'create';
-    const subject = {
-      type: 'VOLUME',
-      id: volumeId,
-      projectId: volume.projectId,
-      requestId,
-    } as const;
+    const subject = aboutVolume(volume, requestId);
     await tellFailure(parts, tx, { action, failure, subject });
   },
   parse: (recorded) => payloadShape.parse(recorded),

@@ -13,7 +13,7 @@ import { findVolume, removeVolume } from '../records/volumes';
 import { driverOf, findPool } from './operation-context';
 import type { Context } from './operation-context';
 import { storing } from './storage-faults';
-import { tellFailure } from './user-messages';
+import { aboutVolume, tellFailure } from './user-messages';
 
 const payloadShape = z.object({
   volumeId: z.string(),
@@ -81,12 +81,7 @@ export const deleteVolumeOperation = operation<DeleteVolume, Parts>('delete-volu
     for (const { id, status } of await snapshotsOfVolume(tx, volumeId)) {
       if (status === 'deleting') await updateSnapshot(tx, id, { status: 'error_deleting' });
     }
-    const subject = {
-      type: 'VOLUME',
-      id: volumeId,
-      projectId: volume.projectId,
-      requestId,
-    } as const;
+    const subject = aboutVolume(volume, requestId);
     await tellFailure(parts, tx, { action: 'delete', failure, subject });
   },
   parse: (recorded) => payloadShape.parse(recorded),

@@ -9,7 +9,7 @@ import { transition } from '../records/transition';
 import { findVolume, updateVolume } from '../records/volumes';
 import { driverOf } from './operation-context';
 import { stepFaults, storing } from './storage-faults';
-import { tellFailure } from './user-messages';
+import { aboutVolume, tellFailure } from './user-messages';
 
 const payloadShape = z.object({
   volumeId: z.string(),
@@ -43,12 +43,7 @@ export const extendVolumeOperation = operation<ExtendVolume, Parts>('extend-volu
     if (!volume) return;
     await updateVolume(tx, volumeId, { sizeGib: oldSizeGib, driverData: null });
     await transition(tx, 'volumes', volumeId, { from: ['extending'], to: 'error_extending' });
-    const subject = {
-      type: 'VOLUME',
-      id: volumeId,
-      projectId: volume.projectId,
-      requestId,
-    } as const;
+    const subject = aboutVolume(volume, requestId);
     await tellFailure(parts, tx, { action: 'extend', failure, subject });
   },
   parse: (recorded) => payloadShape.parse(recorded),

@@ -3,6 +3,10 @@
 import type { Driver } from '../drivers/driver';
 import type { StepContext } from '../jobs/steps';
 import type { Parts, Pool } from '../parts';
+import type { Db } from '../records/database';
+import type { Volume } from '../records/rows/volume-row';
+import { findVolume } from '../records/volumes';
+import { stepFaults } from './storage-faults';
 
 /** The context of a step that works on Block Storage. */
 export type Context<Payload, Memo = Record<string, unknown>> = StepContext<Payload, Parts, Memo>;
@@ -28,6 +32,13 @@ export function driverOf(parts: Parts, poolName: string | null): Driver {
     `could not reach the pool ${poolName ?? '(none)'}: it is not configured; ` +
       'put it back into engine.yaml and start the engine again',
   );
+}
+
+/** A volume whose bytes lie in a pool. Throws `sourceGone` where it is gone or was never placed. */
+export async function placedVolume(db: Db, volumeId: string): Promise<Volume & { pool: string }> {
+  const volume = await findVolume(db, volumeId);
+  if (!volume?.pool) throw stepFaults.sourceGone({ what: `Volume ${volumeId}` });
+  return { ...volume, pool: volume.pool };
 }
 
 /** The subject of every job that touches a volume's bytes, so that they run one after another. */

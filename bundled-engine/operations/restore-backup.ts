@@ -8,9 +8,9 @@ import { findBackup, updateBackup } from '../records/backups';
 import type { Db } from '../records/database';
 import { transition } from '../records/transition';
 import { findVolume, updateVolume } from '../records/volumes';
-import { driverOf } from './operation-context';
+import { driverOf, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
-import { stepFaults, storing } from './storage-faults';
+import { storing } from './storage-faults';
 import { tellFailure } from './user-messages';
 
 const payloadShape = z.object({
@@ -24,9 +24,8 @@ export type RestoreBackup = z.infer<typeof payloadShape>;
 
 async function write({ payload, parts, signal }: Context<RestoreBackup>): Promise<void> {
   const { backupId, volumeId } = payload;
-  const volume = await findVolume(parts.database, volumeId);
-  if (!volume?.pool) throw stepFaults.sourceGone({ what: `Volume ${volumeId}` });
-  const driver = driverOf(parts, volume.pool);
+  const { pool } = await placedVolume(parts.database, volumeId);
+  const driver = driverOf(parts, pool);
   await storing(async () => {
     const writer = await driver.openWriter(volumeId);
     try {

@@ -6,18 +6,17 @@ import { z } from 'zod';
 import { operation, step } from '../jobs/steps';
 import type { Parts } from '../parts';
 import { backupsOfVolume } from '../records/backups';
-import type { Volume } from '../records/rows/volume-row';
 import { snapshotsOfVolume } from '../records/snapshots';
 import { transition } from '../records/transition';
 import { findVolumeType } from '../records/volume-types';
 import { findVolume, updateVolume } from '../records/volumes';
 import { choosePool, suits } from './choose-pool';
 import { dropCheckpoint } from './delete-volume';
-import { driverOf } from './operation-context';
+import { driverOf, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
 import { poolFacts, spaceOfPools } from './pool-facts';
 import { stepFaults, storing } from './storage-faults';
-import { tellFailure } from './user-messages';
+import { aboutVolume, tellFailure } from './user-messages';
 import { fillByCopy } from './volume-source';
 
 const payloadShape = z.object({
@@ -38,16 +37,10 @@ interface Memo {
 
 type Ctx = Context<RetypeVolume, Memo>;
 
-async function volumeOf({ payload, parts }: Ctx): Promise<Volume & { pool: string }> {
-  const volume = await findVolume(parts.database, payload.volumeId);
-  if (!volume?.pool) throw stepFaults.sourceGone({ what: `Volume ${payload.volumeId}` });
-  return { ...volume, pool: volume.pool };
-}
-
 async function choose(context: Ctx): Promise<void> {
   const { payload, parts, memo } = context;
   if (memo.toPool) return;
-  const volume = await volumeOf(context);
+  const volume = await placedVolume(parts.database, payload.volumeId);
   const type = await findVolumeType(parts.database, payload.newTypeId);
   if (!type) throw stepFaults.sourceGone({ what: `Volume type ${payload.newTypeId}` });
   const facts = await poolFacts(parts, parts.database, await spaceOfPools(parts));
@@ -73,7 +66,7 @@ function moves(memo: Partial<Memo>): memo is Memo {
 async function copy(context: Ctx): Promise<void> {
   const { parts, memo, signal } = context;
   if (!moves(memo)) return;
-  const volume = await volumeOf(context);
+  const volume = await placedVolume(parts.database, context.payload.volumeId);
   // Done before a crash: copying again would overwrite the only good bytes with themselves.
   if (volume.pool === memo.toPool) return;
   const target = { id: volume.id, sizeGib: volume.sizeGib, pool: memo.toPool };
@@ -120,12 +113,7 @@ export const retypeVolumeOperation = operation<RetypeVolume, Parts, Memo>('retyp
     const volume = await findVolume(tx, volumeId);
     if (!volume) return;
     await transition(tx, 'volumes', volumeId, { from: ['retyping'], to: previousStatus });
-    const subject = {
-      type: 'VOLUME',
-      id: volumeId,
-      projectId: volume.projectId,
-      requestId,
-    } as const;
+    const subject = aboutVolume(volume, requestId);
     await tellFailure(parts, tx, { action: 'retype', failure, subject });
   },
   parse: (recorded) => payloadShape.parse(recorded),

@@ -10,10 +10,10 @@ import { findImage, removeImage, updateImage } from '../records/images';
 import type { Volume } from '../records/rows/volume-row';
 import { transition } from '../records/transition';
 import { findVolume, insertVolume, removeVolume, updateVolume } from '../records/volumes';
-import { driverOf, gibBytes } from './operation-context';
+import { driverOf, gibBytes, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
 import { stepFaults, storing } from './storage-faults';
-import { tellFailure } from './user-messages';
+import { aboutVolume, tellFailure } from './user-messages';
 
 const payloadShape = z.object({
   volumeId: z.string(),
@@ -35,15 +35,9 @@ interface Memo {
 
 type Ctx = Context<UploadVolume, Memo>;
 
-async function volumeOf({ payload, parts }: Ctx): Promise<Volume & { pool: string }> {
-  const volume = await findVolume(parts.database, payload.volumeId);
-  if (!volume?.pool) throw stepFaults.sourceGone({ what: `Volume ${payload.volumeId}` });
-  return { ...volume, pool: volume.pool };
-}
-
 async function clone(context: Ctx): Promise<void> {
   const { payload, parts, memo } = context;
-  const volume = await volumeOf(context);
+  const volume = await placedVolume(parts.database, payload.volumeId);
   const driver = driverOf(parts, volume.pool);
   const { diskFormat, containerFormat, imageVolumeId } = payload;
   if (diskFormat !== 'raw' || containerFormat !== 'bare') {
@@ -101,7 +95,7 @@ async function unclone({ payload, parts }: Ctx): Promise<void> {
 async function register(context: Ctx): Promise<void> {
   const { payload, parts, memo } = context;
   if (!memo.volumeBacked) return;
-  const volume = await volumeOf(context);
+  const volume = await placedVolume(parts.database, payload.volumeId);
   await updateImage(parts.database, payload.imageId, {
     locations: [{ url: `cinder://${payload.imageVolumeId}`, metadata: {} }],
     sizeBytes: volume.sizeGib * gibBytes,
@@ -118,7 +112,7 @@ async function exportBytes(context: Ctx): Promise<void> {
   const { payload, parts, memo, signal } = context;
   const { imageId, diskFormat } = payload;
   if (memo.volumeBacked) return;
-  const volume = await volumeOf(context);
+  const volume = await placedVolume(parts.database, payload.volumeId);
   const { database, images } = parts;
   await transition(database, 'images', imageId, { from: ['queued'], to: 'saving' });
   if ((await images.sizeOf(imageId)) !== null) await images.remove(imageId);
@@ -167,12 +161,7 @@ export const uploadVolumeOperation = operation<UploadVolume, Parts, Memo>('uploa
     const volume = await findVolume(tx, volumeId);
     if (!volume) return;
     await transition(tx, 'volumes', volumeId, { from: ['uploading'], to: previousStatus });
-    const subject = {
-      type: 'VOLUME',
-      id: volumeId,
-      projectId: volume.projectId,
-      requestId,
-    } as const;
+    const subject = aboutVolume(volume, requestId);
     await tellFailure(parts, tx, { action: 'uploadImage', failure, subject });
   },
   parse: (recorded) => payloadShape.parse(recorded),

@@ -54,6 +54,14 @@ export interface MessageSubject {
   readonly requestId: string;
 }
 
+/** The subject of a message about a volume. */
+export function aboutVolume(
+  volume: { readonly id: string; readonly projectId: string },
+  requestId: string,
+): MessageSubject {
+  return { type: 'VOLUME', id: volume.id, projectId: volume.projectId, requestId };
+}
+
 /** The text of a failure for users: what failed, and why where that is known. */
 export function failureText(action: MessageAction, failure: JobFailure): string {
   if (failure.code === 'noPool') return failure.message;

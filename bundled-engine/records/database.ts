@@ -9,6 +9,7 @@ import { allMigrations } from './migrations/all-migrations';
 import type { Migration } from './migrate';
 import { recordsFaults } from './records-faults';
 import { messageOf } from '../host/error-facts';
+import { makePrivateFile } from '../host/files';
 import { isFault } from '../../schema/kernel/fault';
 import { Turns } from './turns';
 
@@ -137,6 +138,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const { file, migrations = allMigrations } = options;
   let writer: Connection | undefined;
   try {
+    // Made by us, not by SQLite, whose file everybody could read: it holds hashes of passwords.
+    await makePrivateFile(file);
     writer = new Connection(file, { readOnly: false });
     migrate(writer, { file, migrations });
     return new Database({ writer, reader: new Connection(file, { readOnly: true }) });

@@ -4,22 +4,11 @@
 import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { Fault } from '../../schema/kernel/fault';
+import { faultNames } from '../../schema/wire/fault-names';
 import { retryAfterMs } from './retry';
 
-/** Names of faults by status (Cinder: cinder/api/openstack/wsgi.py class Fault). */
-const codes: Readonly<Record<number, string>> = {
-  400: 'badRequest',
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'itemNotFound',
-  405: 'badMethod',
-  409: 'conflictingRequest',
-  413: 'overLimit',
-  415: 'badMediaType',
-  429: 'tooManyRequests',
-  501: 'notImplemented',
-  503: 'serviceUnavailable',
-};
+/** Names by status: OpenStack's, and one for proxies that ask a client to slow down. */
+const codes: Readonly<Record<number, string>> = { ...faultNames, 429: 'tooManyRequests' };
 
 const longestText = 2000;
 

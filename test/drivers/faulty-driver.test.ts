@@ -1,7 +1,7 @@
 // The wrappers themselves: injected faults strike where told and nowhere else; work on one thing is
 // serial, on different things it is not.
 import { isDriverError } from '../../bundled-engine/drivers/driver-error';
-import { KeyedLock } from '../../bundled-engine/drivers/keyed-lock';
+import { KeyedLock } from '../../bundled-engine/host/keyed-lock';
 import { rawFileDriver } from '../../bundled-engine/drivers/raw-file';
 import { expectRefusal, newId } from '../conformance/driver-pool';
 import { faultyDriver } from '../support/faulty-driver';

@@ -6,6 +6,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { readyPool } from '../../schema/wire/engine-folder';
 import { asMember, freshFolder, runEngine, stopEngines } from './running-engine';
 import type { Engine } from '../../bundled-engine/main';
 
@@ -71,6 +72,12 @@ describe('cinderkit engine', () => {
       0,
       expect.objectContaining({ running: true, status: 'ready', pid, url }),
     ]);
+    const { pools } = z.object({ pools: z.array(readyPool).min(1) }).parse(JSON.parse(status.out));
+    const told = (await cinderkit('engine', 'status', '--data-dir', folder)).out.split('\n');
+    expect(told[0]).toBe(`The engine at ${url} (process ${pid}) is ready.`);
+    expect(told.slice(1, -1)).toEqual(
+      pools.map(({ name, driver }) => expect.stringContaining(`Pool ${name}: driver ${driver}, `)),
+    );
     const second = await cinderkit('engine', 'start', '--data-dir', folder, '--json');
     expect([second.code, JSON.parse(second.out)]).toEqual([
       4,

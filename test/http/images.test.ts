@@ -118,6 +118,17 @@ describe('a new image', () => {
     expect([reply.status, reply.text]).toEqual([status, expect.any(String)]);
   });
 
+  it('has no NUL anywhere', async () => {
+    const id = await make(member);
+    for (const body of [{ name: 'a\0b' }, { tags: ['a\0b'] }, { note: 'a\0b' }, { 'a\0b': 'x' }]) {
+      expect((await member.call('POST', '/image/v2/images', { body })).status).toBe(400);
+    }
+    const note = { op: 'add', path: '/note', value: 'a\0b' };
+    expect((await patch(member, id, [note])).status).toBe(400);
+    const tag = await member.call('PUT', `/image/v2/images/${id}/tags/a%00b`);
+    expect(tag.status).toBe(400);
+  });
+
   it('is refused to a reader', async () => {
     const reader = await asStranger(engine, 'reader');
     const reply = await reader.call('POST', '/image/v2/images', { body: { name: 'x' } });

@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Engine } from '../../bundled-engine/main';
 import { driverOf } from '../../bundled-engine/operations/operation-context';
+import { removeImage } from '../../bundled-engine/records/images';
 import { findVolume, listVolumes } from '../../bundled-engine/records/volumes';
 import { asAdmin, asMember, asStranger, runEngine, stopEngines } from '../engine/running-engine';
 import type { Client, Reply } from '../engine/running-engine';
@@ -105,6 +106,38 @@ describe('a volume registered as an image', () => {
     expect(await statusOf(member, `/volume/v3/volumes/${volumeId}`)).toBe('available');
   });
 
+  it.each([
+    ['as it is', (id: string) => `cinder://${id}`],
+    ['with a store', (id: string) => `cinder://a-store/${id}`],
+    ['in capitals', (id: string) => `cinder://${id.toUpperCase()}`],
+  ])('keeps its volume from being deleted until it is gone (%s)', async (_how, urlOf) => {
+    const bytes = randomBytes(1000);
+    const volumeId = await makeVolume(member, bytes);
+    const imageId = await makeImage(member);
+    expect((await locate(member, imageId, urlOf(volumeId))).status).toBe(200);
+    const admin = await asAdmin(engine);
+    const path = `/volume/v3/volumes/${volumeId}`;
+    const microversion = { 'OpenStack-API-Version': 'volume 3.23' };
+    for (const [client, query] of [
+      [member, ''],
+      [member, '?cascade=true'],
+      [admin, '?force=true'],
+    ] as const) {
+      const reply = await client.call('DELETE', `${path}${query}`, { headers: microversion });
+      expect([reply.status, reply.text]).toEqual([400, expect.stringContaining(imageId)]);
+    }
+    expect((await rangeOf(member, imageId, 'bytes=0-999')).equals(bytes)).toBe(true);
+    const body = { volume: { size: 1, imageRef: imageId } };
+    const made = idIn(await member.call('POST', '/volume/v3/volumes', { body }), 'volume');
+    await reaches(member, `/volume/v3/volumes/${made}`, 'available');
+    await engine.parts.jobs.idle();
+    expect((await member.call('DELETE', `/image/v2/images/${imageId}`)).status).toBe(204);
+    expect((await member.call('DELETE', path)).status).toBe(202);
+    await engine.parts.jobs.idle();
+    expect((await member.call('GET', path)).status).toBe(404);
+    expect((await member.call('DELETE', `/volume/v3/volumes/${made}`)).status).toBe(202);
+  });
+
   it('is refused for another project’s volume as for one that is not there', async () => {
     const stranger = await asStranger(engine);
     const theirs = await makeVolume(member, randomBytes(10));
@@ -179,6 +212,56 @@ describe('an image uploaded from a volume', () => {
     for (const id of volumes) {
       expect(await findVolume(engine.parts.database, id)).toMatchObject({ isInternal: false });
     }
+  });
+
+  it('keeps its hidden volume while any image needs it, and lets nobody change that', async () => {
+    const bytes = randomBytes(1000);
+    const firstId = await uploadFrom(await makeVolume(member, bytes));
+    await engine.parts.jobs.idle();
+    const { json } = await member.call('GET', `/image/v2/images/${firstId}`);
+    const { direct_url: url } = z.object({ direct_url: z.string() }).parse(json);
+    const hiddenId = url.slice('cinder://'.length);
+    const secondId = await makeImage(member);
+    expect((await locate(member, secondId, `cinder://again/${hiddenId}`)).status).toBe(200);
+    const path = `/volume/v3/volumes/${hiddenId}`;
+    const actions = [{ 'os-extend': { new_size: 2 } }, { 'os-reset_status': { status: 'error' } }];
+    const admin = await asAdmin(engine);
+    for (const [client, status] of [
+      [member, 404],
+      [admin, 400],
+    ] as const) {
+      for (const body of actions.slice(0, client === admin ? 2 : 1)) {
+        expect((await client.call('POST', `${path}/action`, { body })).status).toBe(status);
+      }
+      expect((await client.call('DELETE', path)).status).toBe(status);
+      const body = { snapshot: { volume_id: hiddenId } };
+      expect((await client.call('POST', '/volume/v3/snapshots', { body })).status).toBe(status);
+    }
+    expect((await member.call('DELETE', `/image/v2/images/${firstId}`)).status).toBe(204);
+    await engine.parts.jobs.idle();
+    expect((await rangeOf(member, secondId, 'bytes=0-999')).equals(bytes)).toBe(true);
+    expect((await member.call('DELETE', `/image/v2/images/${secondId}`)).status).toBe(204);
+    await engine.parts.jobs.idle();
+    expect(await hidden()).toBe(0);
+  });
+
+  it('loses its hidden volume at the next start where that could not be removed', async () => {
+    const imageId = await uploadFrom(await makeVolume(member, randomBytes(10)));
+    const keptId = await uploadFrom(await makeVolume(member, randomBytes(10)));
+    const { dataFolder } = engine;
+    await engine.parts.jobs.idle();
+    // As a removal that failed leaves it: the image is gone, its volume is not.
+    await removeImage(engine.parts.database, imageId);
+    expect(await hidden()).toBe(2);
+    await engine.stop();
+    engine = await runEngine({ dataFolder });
+    member = await asMember(engine);
+    await engine.parts.jobs.idle();
+    expect(await hidden()).toBe(1);
+    expect((await rangeOf(member, keptId, 'bytes=0-9')).length).toBe(10);
+    expect((await member.call('DELETE', `/image/v2/images/${keptId}`)).status).toBe(204);
+    await engine.parts.jobs.idle();
+    expect(await hidden()).toBe(0);
   });
 
   it('cannot be taken over by another project through its hidden volume', async () => {

@@ -41,7 +41,7 @@ const brokenLinks = ({ path, text }: SourceFile): string[] =>
     .filter((target) => target && !/^[a-z]+:/.test(target))
     .filter((target) => !existsSync(normalize(join(projectRoot, dirname(path), target))))
     .map((target) => `${path} -> ${target}`);
-const vagueName = /(^|[-/])(utils?|helpers?|common|manager|service|misc)(\.|-|\/)/;
+const vagueName = /(^|[-/])(utils?|helpers?|common|manager|service|misc)(\.|\/)/;
 const repeatedTitles = ({ path, text }: SourceFile): string[] => {
   const titles = [...text.matchAll(/^\s*(?:it|test)\(\s*'((?:[^'\\]|\\.)*)'/gm)].map(([, t]) => t);
   return titles

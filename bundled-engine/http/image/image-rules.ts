@@ -24,7 +24,9 @@ export function assertSettable(key: string): void {
   }
 }
 
-/** Refuses a property (or, without a value, a tag) that no client could send back. Fails with 400. */
+/**
+ * Refuses a property (or, without a value, a tag) that no client could send back. Fails with 400.
+ */
 export function assertStorable(key: string, value = ''): void {
   if (key.length > 255) {
     throw imageFaults.invalid({ reason: `'${key.slice(0, 40)}…' is too long` });
