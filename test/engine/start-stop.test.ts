@@ -51,7 +51,13 @@ describe('a started engine', () => {
       instanceId: file.instanceId,
     });
     expect(await modeOf(engine.dataFolder)).toBe('700');
-    for (const name of ['clouds.yaml', 'engine.json', 'engine.log']) {
+    for (const name of [
+      'records.db',
+      'records.db-wal',
+      'clouds.yaml',
+      'engine.json',
+      'engine.log',
+    ]) {
       expect([name, await modeOf(join(engine.dataFolder, name))]).toEqual([name, '600']);
     }
     for (const name of ['images', 'pools', 'backups', 'conversion']) {
