@@ -39,7 +39,7 @@ async function readOf(under: EngineUnderTest, id: string): Promise<Buffer> {
   return bytes;
 }
 
-async function throughEverything(under: EngineUnderTest, pool: string, other: string) {
+async function expectIntactThroughout(under: EngineUnderTest, pool: string, other: string) {
   const { admin, member, engine } = under;
   for (const name of [pool, other]) {
     const extra_specs = { volume_backend_name: name };
@@ -89,7 +89,7 @@ else {
   ])(`${title} (%s)`, async (pool, other) => {
     const under = await engineUnderTest();
     try {
-      await throughEverything(under, pool, other);
+      await expectIntactThroughout(under, pool, other);
     } finally {
       await under.stop();
     }

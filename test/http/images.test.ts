@@ -9,7 +9,10 @@ import {
   asAdmin,
   asMember,
   asStranger,
+  byPassword,
   call,
+  clientFor,
+  passwordOf,
   runEngine,
   stopEngines,
 } from '../engine/running-engine';
@@ -127,6 +130,17 @@ describe('a new image', () => {
     expect((await patch(member, id, [note])).status).toBe(400);
     const tag = await member.call('PUT', `/image/v2/images/${id}/tags/a%00b`);
     expect(tag.status).toBe(400);
+  });
+
+  it('is refused to whoever has no project', async () => {
+    const password = await passwordOf(engine, 'cinderkit');
+    const login = { ...byPassword('admin', password, null), scope: { system: { all: true } } };
+    const system = await clientFor(engine, login);
+    const reply = await system.call('POST', '/image/v2/images', { body: { name: 'x' } });
+    expect(reply.status).toBe(403);
+    for (const path of ['/volume/v3/volumes', `/volume/v3/${member.projectId}/volumes`]) {
+      expect((await system.call('GET', path)).status).toBe(400);
+    }
   });
 
   it('is refused to a reader', async () => {

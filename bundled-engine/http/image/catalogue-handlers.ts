@@ -68,6 +68,9 @@ export const catalogueHandlers: HandlersOf<CatalogueRoutes> = {
       if (await isImageIdTaken(tx, id.toLowerCase())) throw imageFaults.idTaken({ id });
       const owner = body.owner ?? caller.projectId;
       if (owner !== caller.projectId && !caller.isAdmin) throw imageFaults.ownerForeign({ owner });
+      if (owner === '') {
+        throw imageFaults.forbidden({ reason: 'An image needs a project; this token has none.' });
+      }
       assertVisibility(body.visibility, caller);
       return insertImage(tx, {
         id: id.toLowerCase(),
