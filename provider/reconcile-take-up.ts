@@ -70,7 +70,7 @@ export async function checkAdoptable(
     ({ name }) => `${name} is ${String(live[name])}, not ${String(inputs[name])}`,
   );
   throw new Refusal(
-    `Cannot adopt ${thing(model)} ${id}: ${list.join('; ')}, and that cannot be changed in place. ` +
-      'Write what it is, or adopt another.',
+    `Cannot adopt ${thing(model)} ${id}: ${list.join('; ')}, and that cannot be changed ` +
+      'in place. Write what it is, or adopt another.',
   );
 }

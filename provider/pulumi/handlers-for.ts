@@ -116,8 +116,8 @@ async function diff(
 function refuseReplacingAdopted(adapter: Adapter, sides: { id: string; news: Values }): void {
   if (sides.news['adopt'] !== sides.id) return;
   throw new Refusal(
-    `Cannot replace ${thing(adapter.model)} ${sides.id} while \`adopt\` names it: the replacement ` +
-      'would be the same thing. Take `adopt` out of the program first.',
+    `Cannot replace ${thing(adapter.model)} ${sides.id} while \`adopt\` names it: the ` +
+      'replacement would be the same thing. Take `adopt` out of the program first.',
   );
 }
 
