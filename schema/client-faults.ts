@@ -4,8 +4,11 @@ import { defineFaults } from './kernel/fault';
 
 const list = (words: readonly string[]): string => (words.length > 0 ? words.join(', ') : 'none');
 
-const because = (reasons: readonly string[]): string =>
-  reasons.length > 0 ? `: ${reasons.join('; ')}` : '; the service gave no reason';
+/** Sentences of the service become clauses of ours, without their full stops. */
+const because = (reasons: readonly string[]): string => {
+  const clauses = reasons.map((reason) => reason.replace(/[.\s]+$/, ''));
+  return clauses.length > 0 ? `: ${clauses.join('; ')}` : '; the service gave no reason';
+};
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 

@@ -7,6 +7,9 @@ import { makeDiskImage } from './make-disk-image';
 
 const config = new pulumi.Config();
 const diskImage = config.get('diskImage') || makeDiskImage();
+const formats = ['auto', 'raw', 'qcow2', 'vmdk', 'vhd', 'vhdx', 'vdi'] as const;
+type Format = (typeof formats)[number];
+const format = config.get<Format>('diskFormat', { allowedValues: [...formats] }) ?? 'auto';
 const cloneImages = config.getBoolean('volumeBackedImage') ?? true;
 const extraSpecs = JSON.parse(config.get('extraSpecs') || '{}') as Record<string, string>;
 
@@ -17,22 +20,24 @@ const fast = new VolumeType('fast', {
 
 const golden = new Image('golden', {
   filePath: diskImage,
-  diskFormat: 'raw',
-  minDiskGib: 1,
+  // Left out, the format is told by the file's extension; a file without a telling one is raw.
+  diskFormat: format === 'auto' ? undefined : format,
   properties: { os_distro: 'quickstart' },
 });
 
+// Without sizeGib, a volume is as large as its image needs.
 const system = new Volume('system', {
-  sizeGib: 1,
   volumeType: fast.name,
   imageId: golden.id,
 });
 
+const images: Record<string, Image> = { golden };
 const clones: Record<string, Volume> = {};
 if (cloneImages) {
   const sealed = new Image('sealed', { volumeId: system.id, volumeBacked: 'required' });
+  images['sealed'] = sealed;
   for (const name of ['web-1', 'web-2']) {
-    clones[name] = new Volume(name, { sizeGib: 1, volumeType: fast.name, imageId: sealed.id });
+    clones[name] = new Volume(name, { volumeType: fast.name, imageId: sealed.id });
   }
 } else {
   pulumi.log.info('left out: a volume-backed image and its clones (volumeBackedImage is false)');
@@ -64,6 +69,16 @@ export const volumeFacts = Object.fromEntries(
   ]),
 );
 
+/** Of each image: its status, its size, and whether its bytes are a file or a volume. */
+export const imageFacts = Object.fromEntries(
+  Object.entries(images).map(([name, { status, sizeBytes, isVolumeBacked }]) => [
+    name,
+    pulumi
+      .all([status, sizeBytes, isVolumeBacked])
+      .apply(([now, bytes, backed]) => `${now}, ${mib(bytes)}, ${backed ? 'a volume' : 'a file'}`),
+  ]),
+);
+
 /** The snapshot's status and size. */
 export const snapshotFacts = pulumi.interpolate`${monday.status}, ${monday.sizeGib} GiB`;
 
@@ -74,3 +89,7 @@ export const backupFacts = pulumi.interpolate`${saved.status}, ${saved.sizeGib} 
 export const volumeIds = Object.fromEntries(
   Object.entries(volumes).map(([name, volume]) => [name, volume.id]),
 );
+
+function mib(bytes = 0): string {
+  return `${Math.ceil(bytes / 2 ** 20)} MiB`;
+}

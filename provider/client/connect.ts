@@ -29,6 +29,10 @@ import { compareVersions } from './versions';
 /** What may differ from the usual for one connection. */
 export interface ConnectOptions {
   readonly retries?: RetryPolicy;
+  /**
+   * Brings the service back when nothing listens at its address: starts the bundled engine again.
+   */
+  readonly revive?: () => Promise<unknown>;
 }
 
 /** Services take their time over the last bytes of an upload: they hash and inspect it first. */
@@ -36,7 +40,7 @@ const uploadTimeoutMs = 15 * 60_000;
 
 /** Opens a connection. Does no request: login happens at the first call. */
 export function connect(settings: ResolvedSettings, options: ConnectOptions = {}): Connection {
-  return new OpenConnection(settings, options.retries ?? usualRetries);
+  return new OpenConnection(settings, options);
 }
 
 class OpenConnection implements Connection {
@@ -46,9 +50,10 @@ class OpenConnection implements Connection {
   readonly #caller: Caller;
   readonly #services: Services;
 
-  constructor(settings: ResolvedSettings, policy: RetryPolicy) {
+  constructor(settings: ResolvedSettings, options: ConnectOptions) {
+    const policy = options.retries ?? usualRetries;
     this.settings = settings;
-    this.#sender = new Sender(settings.tls);
+    this.#sender = new Sender(settings.tls, options.revive);
     this.#session = new Session(settings, this.#sender, policy);
     this.#caller = new Caller({ sender: this.#sender, session: this.#session, policy });
     const parts = { session: this.#session, caller: this.#caller };

@@ -65,10 +65,16 @@ const keepAliveMaxTimeout = 4000;
 /** Sends requests for one connection and keeps its sockets. */
 export class Sender {
   readonly #tls: TlsSettings;
+  readonly #revive: (() => Promise<unknown>) | null;
   #dispatcher: Promise<Dispatcher> | null = null;
+  #reviving: Promise<unknown> | null = null;
 
-  constructor(tls: TlsSettings) {
+  /**
+   * `revive` brings the service back where nothing answers any more; the next try then finds it.
+   */
+  constructor(tls: TlsSettings, revive: (() => Promise<unknown>) | null = null) {
     this.#tls = tls;
+    this.#revive = revive;
   }
 
   /**
@@ -92,8 +98,19 @@ export class Sender {
       return { status: statusCode, headers: flatHeaders(headers), body };
     } catch (error) {
       exchange.signal?.throwIfAborted();
-      throw lost(error, exchange.url);
+      const failure = lost(error, exchange.url);
+      if (failure instanceof ConnectionLost && !failure.maybeSent) await this.#tryRevive();
+      throw failure;
     }
+  }
+
+  /** Once at a time for all requests; a failure shows in the tries that follow. */
+  async #tryRevive(): Promise<void> {
+    if (!this.#revive) return;
+    this.#reviving ??= this.#revive().finally(() => {
+      this.#reviving = null;
+    });
+    await this.#reviving.catch(() => undefined);
   }
 
   /** Cuts off what is in progress and closes idle sockets. Repeatable. */

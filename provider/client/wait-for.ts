@@ -43,6 +43,11 @@ export interface WaitRequest<T extends Observed> {
    * service sets the first transient status before it answers the call that asks for the operation.
    */
   readonly isDone?: (observed: T) => boolean;
+  /**
+   * The service has answered the call that asks for the operation, which puts the thing into its
+   * first transient status. At rest without the effect it has then failed, however soon.
+   */
+  readonly isAccepted?: boolean;
 }
 
 /** How long a thing may rest where it started before the operation counts as not begun. */
@@ -73,6 +78,7 @@ class Wait<T extends Observed> {
   constructor(request: WaitRequest<T>) {
     this.#request = request;
     this.#waiting = waitingFor(request.lifecycle, request.operation, request.origin);
+    this.#begun = request.isAccepted ?? false;
     this.#deadline = AbortSignal.timeout(Math.max(1, Math.round(request.timeoutMs)));
     const signals = request.signal ? [request.signal, this.#deadline] : [this.#deadline];
     this.#signal = AbortSignal.any(signals);

@@ -108,8 +108,11 @@ async function openConnection(config: Config, cwd: string): Promise<Connection> 
     engineFolder === undefined
       ? await resolveSettings(Object.fromEntries(given) as Settings, surroundings)
       : null;
+  if (cloud) return connect(cloud);
   const folder = engineFolder === undefined ? {} : { dataFolder: engineFolder };
-  return connect(cloud ?? (await localEngine({ projectFolder: cwd, ...folder })));
+  const engine = { projectFolder: cwd, ...folder };
+  // An engine that ends while it is in use is started again: it comes back at the port it had.
+  return connect(await localEngine(engine), { revive: () => localEngine(engine) });
 }
 
 /** Lines of a provider's stdout are shown to the user as information. */

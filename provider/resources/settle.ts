@@ -25,6 +25,8 @@ export interface Awaited<T extends Observed> {
   /** Status in which it was when the operation was asked for. */
   readonly origin?: string;
   readonly isDone?: (observed: T) => boolean;
+  /** The call that asks for it has been answered. */
+  readonly isAccepted?: boolean;
 }
 
 /**
@@ -43,6 +45,7 @@ export async function waitOn<T extends Observed>(
     observe: (signal) => subject.observe({ ...scope, signal }),
     ...(awaited.origin === undefined ? {} : { origin: awaited.origin }),
     ...(awaited.isDone === undefined ? {} : { isDone: awaited.isDone }),
+    ...(awaited.isAccepted === undefined ? {} : { isAccepted: awaited.isAccepted }),
     timeoutMs: remainingMs(scope),
     signal: scope.signal,
     messages: (signal) => messagesOf(scope.connection, subject.id, signal),

@@ -1,5 +1,6 @@
 // What can be altered on a volume in place: names, metadata, type, size. Invariant: each change is
 // asked for from the live state, so repeating it does nothing; keys of others are never touched.
+import { isFault } from '../../schema/kernel/fault';
 import { volumeActionRoutes, volumeRoutes } from '../../schema/wire/volumes';
 import type { Aspect, Change, Scope } from './adapter';
 import { Refusal } from './refusal';
@@ -34,17 +35,27 @@ const retype: Aspect = {
       (volume.spellings?.['volumeType'] ?? []).includes(wanted);
     // A failed retype goes back to where it began with the old type, so the status alone proves
     // nothing.
-    const after = await waitOn(scope, subject, { operation: 'retype', origin, isDone: isWanted });
+    const awaited = { operation: 'retype', origin, isDone: isWanted, isAccepted: true };
+    const after = await waitOn(scope, subject, awaited).catch((error: unknown) => {
+      throw policy === 'never' ? withPolicyHint(error) : error;
+    });
     if (after && isWanted(after)) return;
     const found = String(after?.inputs['volumeType'] ?? 'none');
     throw new Refusal(
-      `Could not move ${subject.name} to type ${wanted}: its type is still ${found}. ` +
-        (policy === 'never'
-          ? 'If the new type is in another pool, set retypePolicy to "on-demand".'
-          : 'The service did not say why; look at its log.'),
+      `Could not move ${subject.name} to type ${wanted}: its type is still ${found}, and the ` +
+        'service did not say why. Look at its log.',
     );
   },
 };
+
+/** A failed retype, with the setting by which it may succeed. */
+function withPolicyHint(error: unknown): unknown {
+  if (!isFault(error, 'operationFailed')) return error;
+  return new Refusal(
+    `${error.message} If the new type is in another pool, set retypePolicy to "on-demand": ` +
+      'the bytes are then copied there.',
+  );
+}
 
 const grow: Aspect = {
   fields: ['sizeGib'],
@@ -70,6 +81,7 @@ const grow: Aspect = {
     await waitOn(scope, subject, {
       operation: 'extend',
       origin: observed.status,
+      isAccepted: true,
       isDone: (volume) => (numberOf(volume.inputs['sizeGib']) ?? 0) >= sizeGib,
     });
   },

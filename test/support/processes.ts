@@ -25,12 +25,13 @@ function belongsTo(pid: string, folder: string): boolean {
 export async function killProcessesIn(folder: string): Promise<void> {
   await eventually(`processes of ${folder} to end`, () => {
     const pids = processesIn(folder);
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) endNow(pid);
     return pids.length === 0;
   });
 }
 
-function kill(pid: number): void {
+/** Ends a process with SIGKILL; one that has ended already is as good. */
+export function endNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
