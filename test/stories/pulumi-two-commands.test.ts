@@ -35,7 +35,10 @@ if (!pulumiBin) notRun('the two commands', 'no Pulumi CLI: run them through npm 
     cpSync(projectRoot, copy, {
       recursive: true,
       preserveTimestamps: true,
-      filter: (path) => !relative(projectRoot, path).split('/').some((part) => left.has(part)),
+      filter: (path) =>
+        !relative(projectRoot, path)
+          .split('/')
+          .some((part) => left.has(part)),
     });
     symlinkSync(join(projectRoot, 'node_modules'), join(copy, 'node_modules'));
   });
