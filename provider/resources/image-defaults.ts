@@ -51,7 +51,8 @@ function formatOf(news: Values, usual: string): Values {
 }
 
 function whyUnreadable(filePath: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  const code = isCoded ? String(error.code) : '';
   const where = isAbsolute(filePath) ? '' : ` in ${process.cwd()}`;
   if (code === 'ENOENT') return `there is no such file${where}`;
   return code === 'EACCES' ? 'its permissions do not allow it' : reasonOf(error);

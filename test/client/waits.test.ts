@@ -144,6 +144,25 @@ describe('operations that end where they began', () => {
     expect(await failure(extend(looks))).toMatchObject({ code: 'operationFailed' });
   });
 
+  test('have failed at once where the service had taken them on', async () => {
+    const look = { status: 'available', size: 1 };
+    const startedAt = Date.now();
+    const refused = waitFor({
+      lifecycle: volumeLifecycle,
+      operation: 'retype',
+      subject: 'volume x',
+      observe: async () => look,
+      isDone: grown,
+      isAccepted: true,
+      messages: async () => ['No pool.', 'Retype needs a migration.'],
+      timeoutMs: 60_000,
+    });
+    expect(String(await failure(refused))).toContain(
+      'available: No pool; Retype needs a migration.',
+    );
+    expect(Date.now() - startedAt).toBeLessThan(5000);
+  });
+
   test('of an attached volume end attached, whether or not the caller said so', async () => {
     const looks = ['extending', 'in-use'].map((status, at) => ({ status, size: 1 + at }));
     expect(await extend(looks, 'in-use')).toMatchObject({ status: 'in-use' });

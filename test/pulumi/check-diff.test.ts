@@ -110,3 +110,15 @@ test('errors have neither stack nor code', async () => {
   expect(error.stack).toBe('');
   expect(error).not.toHaveProperty('code');
 });
+
+test('an image of a missing file is refused, naming where it was looked for', async () => {
+  const missing = await images.check({}, { ...identity, filePath: 'nowhere.raw' });
+  expect(missing.failures).toEqual([
+    {
+      property: 'filePath',
+      reason: `filePath nowhere.raw cannot be read: there is no such file in ${process.cwd()}`,
+    },
+  ]);
+  const wrong = await images.check({}, { ...identity, filePath: __filename, contentSha512: 'x' });
+  expect(wrong.failures.map(({ property }) => property)).toEqual(['contentSha512']);
+});
