@@ -1,8 +1,7 @@
 // The quickstart's own scripts, in a copy of this checkout with an empty home: `npm run up`, the
 // same again, `npm run down`. Invariant under test: nothing outside the copy is written but the
 // toolchain's cache, and nothing is left.
-import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { runProgram } from '../support/engine-process';
@@ -14,16 +13,14 @@ import { projectRoot } from '../support/source-tree';
 const timeoutMs = 240_000;
 const left = new Set(['.git', 'node_modules', '.cinderkit']);
 
-/** Files below `folder`; the link to the packages is not followed. */
+/** Paths of the files below `folder`, hidden ones too; links to folders are not followed. */
 function filesIn(folder: string): string[] {
-  const tops = readdirSync(folder).filter((name) => name !== 'node_modules');
-  return globSync(
-    tops.flatMap((top) => [top, `${top}/**`]),
-    { cwd: folder, withFileTypes: true },
-  )
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .sort();
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const nested = entries.flatMap((entry) => {
+    if (!entry.isDirectory()) return [entry.name];
+    return filesIn(join(folder, entry.name)).map((name) => join(entry.name, name));
+  });
+  return nested.sort();
 }
 
 if (!pulumiBin) notRun('the two commands', 'no Pulumi CLI: run them through npm test');
@@ -67,6 +64,7 @@ if (!pulumiBin) notRun('the two commands', 'no Pulumi CLI: run them through npm 
     async () => {
       const before = filesIn(copy);
       const up = await script('up');
+      expect(filesIn(copy).some((name) => name.includes('/.cinderkit/engine/'))).toBe(true);
       expect(up).toContain('+ 11 created');
       expect(up).toMatch(/system *: "available, 1 GiB, (copied|cloned)"/);
       expect(up).toMatch(/sealed *: "active, 1024 MiB, a volume"/);
