@@ -12,7 +12,10 @@ async function bringUp() {
   await build();
   const env = stackEnvironment(tools);
   await openStack(env);
-  const { code, output } = await pulumi(['up', '--yes', '--skip-preview'], env);
+  const { code, output } = await pulumi(
+    ['up', '--yes', '--skip-preview', ...process.argv.slice(2)],
+    env,
+  );
   if (code !== 0) {
     console.error('\nThe stack did not come up; what was made is kept, and `npm run up` goes on.');
     return code;
