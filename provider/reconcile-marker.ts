@@ -13,6 +13,8 @@ export interface Origin {
   readonly address: string;
   /** What sets this copy of the program apart from others of the same names. */
   readonly owner: string;
+  /** The tool cannot tell things of the same inputs apart: any of them will do. */
+  readonly isShared?: boolean;
 }
 
 /**

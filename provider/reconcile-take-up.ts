@@ -1,6 +1,7 @@
 // Whether a thing that is there already is the one that was asked for: one that an interrupted call
 // had begun, or one that the user names. Invariant: nothing is guessed; where two would do, or
 // where one cannot become what is wanted, it is refused and left alone.
+import type { Claims } from './reconcile-claims';
 import { changedFields, ownsNothing } from './reconcile-compare';
 import { liveOr } from './reconcile-state';
 import { thing } from './reconcile-wording';
@@ -11,31 +12,39 @@ import { numberOf } from './resources/wire-values';
 
 /**
  * The thing that an interrupted call had made with this marker; null where there is none. What it
- * left in error is removed first. Throws where several could be meant.
+ * left in error is removed first; what this process has claimed is another's. Where several could
+ * be meant, takes the first if the tool cannot tell them apart, else throws.
  */
 export async function takeUp(
   adapter: Adapter,
   scope: Scope,
-  given: { marker: string; inputs: Values; warn: (text: string) => void },
+  given: {
+    marker: string;
+    inputs: Values;
+    session: { readonly claims: Claims; readonly warn: (text: string) => void };
+    isShared: boolean;
+  },
 ): Promise<Observed | null> {
   const noun = thing(adapter.model);
+  const { claims, warn } = given.session;
   const usable: Observed[] = [];
   for (const found of await adapter.find(scope, given.marker, given.inputs)) {
+    if (claims.has(found.id)) continue;
     if (isFailed(found.status)) {
-      given.warn(`Removing ${noun} ${found.id}: an interrupted run left it in error.`);
+      warn(`Removing ${noun} ${found.id}: an interrupted run left it in error.`);
       await adapter.remove(scope, found, {});
     } else if (found.status !== 'deleting' && fits(adapter, found, given.inputs)) {
       usable.push(found);
     }
   }
   const ids = usable.map((found) => found.id);
-  if (ids.length > 1) {
+  if (ids.length > 1 && !given.isShared) {
     throw new Refusal(
       `Cannot tell which ${noun} an interrupted run had made: ${ids.join(' and ')} carry its ` +
         'mark. Remove those that you do not need, or name the right one as `adopt`.',
     );
   }
-  if (usable[0]) given.warn(`Going on with ${noun} ${ids[0]} of an interrupted run.`);
+  if (usable[0]) warn(`Going on with ${noun} ${ids[0]} of an interrupted run.`);
   return usable[0] ?? null;
 }
 

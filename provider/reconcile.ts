@@ -2,6 +2,7 @@
 // converge. Invariant: already there and already gone are success; once a thing exists, every
 // failure carries its id; nothing that another making may own is ever taken over.
 import type { Connection } from './client/connection';
+import type { Claims } from './reconcile-claims';
 import type { Owned } from './reconcile-compare';
 import { changedFields, droppedKeys, ownedBy, ownedByBoth, ownsNothing } from './reconcile-compare';
 import { HalfDone } from './reconcile-failure';
@@ -25,6 +26,8 @@ export interface Session {
   readonly signal?: AbortSignal;
   /** Whether the tool is still there to keep the id that it will be given. */
   readonly isCallerAlive: () => Promise<boolean>;
+  /** What this process has made already: shared by all its creates. */
+  readonly claims: Claims;
   /** Tells the user something that is no failure. */
   readonly warn: (text: string) => void;
 }
@@ -55,8 +58,11 @@ export async function createThing(
     });
   }
   const marker = markerFor(adapter, request.origin, inputs);
-  const begun = await takeUp(adapter, scope, { marker, inputs, warn: session.warn });
-  const id = begun?.id ?? (await adapter.create(scope, inputs, marker));
+  const { isShared = false } = request.origin;
+  const id = await session.claims.begin(marker, async () => {
+    const begun = await takeUp(adapter, scope, { marker, inputs, session, isShared });
+    return begun?.id ?? (await adapter.create(scope, inputs, marker));
+  });
   return converge(adapter, scope, { session, id, inputs, isNew: true });
 }
 
@@ -290,6 +296,7 @@ function scopeOf(
   return {
     connection: session.connection,
     deadlineMs: Date.now() + boundMs,
+    isClaimed: (id) => session.claims.has(id),
     signal: session.signal ? AbortSignal.any([session.signal, end]) : end,
   };
 }

@@ -2,7 +2,6 @@
 // configured works. Invariant: two callers at once get the same engine: its own lock decides who
 // starts it, the others wait until it is ready.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { clientFaults } from '../../schema/client-faults';
 import {
@@ -11,6 +10,7 @@ import {
   engineClouds,
   logFileName,
 } from '../../schema/wire/engine-folder';
+import { engineCli } from './engine-cli';
 import { readyEngine } from './engine-probe';
 import { namedCloud } from './named-cloud';
 import { pollDelays } from './poll-delays';
@@ -89,7 +89,8 @@ async function runStart(
   signal: AbortSignal,
 ): Promise<{ code: number; said: string }> {
   const env = { ...(request.env ?? process.env) };
-  const cli = env['CINDERKIT_ENGINE_CLI'] || packagedCli(folder);
+  const cli = engineCli({ env, projectFolder: request.projectFolder });
+  if (cli === null) throw noEngine(folder);
   // Loaders and inspectors of this process are not the engine's.
   delete env['NODE_OPTIONS'];
   const args = [cli, 'engine', 'start', '--data-dir', folder, '--background'];
@@ -122,15 +123,11 @@ async function runStart(
   });
 }
 
-/** The engine's command line within this package, built; also when this runs from its sources. */
-function packagedCli(folder: string): string {
-  const places = ['../../bundled-engine/bin.js', '../../dist/bundled-engine/bin.js'];
-  const found = places.map((place) => join(__dirname, place)).find((file) => existsSync(file));
-  if (found) return found;
-  throw didNotStart(
-    folder,
-    'the package holds no built engine; run npm run build, or reinstall it',
-  );
+function noEngine(folder: string): Error {
+  const found =
+    'the package with the engine is not to be found; run `npm install cinderkit` in this folder, ' +
+    'or `npx cinderkit terraform install` once more';
+  return didNotStart(folder, found);
 }
 
 function didNotStart(folder: string, found: string, cause?: unknown): Error {

@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { describeResource } from '../../schema/kernel/describe';
 import type { Resource } from '../../schema/kernel/resource';
 import { identityKey } from './kept-memory';
-import { organisationPrefix } from './program-owner';
+import { organisationPrefix } from '../program-owner';
 
 /** The organisation's name in backends that have none. */
 const noOrganisation = 'organization';
@@ -75,12 +75,23 @@ function addressOf(
   parent: pulumi.Resource | undefined,
 ): pulumi.Output<string> {
   const organisation = organisationName();
-  const urn = pulumi.createUrn(name, token, parent);
+  const urn = pulumi.createUrn(name, token, parent && placeOf(parent));
   return urn.apply((place) => {
     const digest = createHash('sha256').update(`${organisation}\n${place}`).digest('hex');
     const prefix = organisation === noOrganisation ? 'folder-' : organisationPrefix;
     return prefix + digest.slice(0, 24);
   });
+}
+
+/**
+ * The parent's URN without its dependency on the parent: that would be one on all of the parent's
+ * children (SDK runtime/dependsOn.js), and children that need each other would wait for ever.
+ */
+function placeOf(parent: pulumi.Resource): pulumi.Output<string> {
+  const known = new Promise<string>((resolve) => {
+    parent.urn.apply(resolve);
+  });
+  return pulumi.output(known);
 }
 
 /** The organisation of the stack. Programs under test have none: the SDK then throws. */

@@ -9,6 +9,7 @@ import type { Connection } from '../client/connection';
 import type { Settings } from '../client/settings';
 import { resolveSettings } from '../client/settings';
 import type { Session } from '../reconcile';
+import { Claims } from '../reconcile-claims';
 import { Refusal } from '../resources/refusal';
 import { isEngineAlive } from './caller-alive';
 
@@ -53,6 +54,7 @@ type Config = z.output<typeof configShape>;
 export class ProviderSession {
   #config: StackConfig | null = null;
   #opening: Promise<Connection> | null = null;
+  readonly #claims = new Claims();
 
   /** Remembers the stack's configuration. Does nothing else; never throws. */
   remember(config: StackConfig | undefined): void {
@@ -65,7 +67,8 @@ export class ProviderSession {
       this.#opening = null;
       throw error;
     });
-    return { connection: await this.#opening, isCallerAlive: isEngineAlive, warn };
+    const connection = await this.#opening;
+    return { connection, isCallerAlive: isEngineAlive, claims: this.#claims, warn };
   }
 
   /** The settings of the stack. Throws where one of them cannot be meant. */

@@ -31,6 +31,8 @@ export interface Scope {
   readonly signal: AbortSignal;
   /** When all of it must have ended, in milliseconds since 1970. */
   readonly deadlineMs: number;
+  /** Whether another create of this process holds the thing `id` already. */
+  readonly isClaimed?: (id: string) => boolean;
 }
 
 /** A change of an existing thing: its live state, and what is wanted. */
@@ -100,6 +102,27 @@ export interface Adapter {
   readonly aspects: readonly Aspect[];
   /** Removes the thing and waits until it is gone. */
   remove(scope: Scope, observed: Observed, inputs: Values): Promise<void>;
+  /**
+   * All things of this noun that the caller may see, page by page. `hints` are values of fields
+   * that the service may narrow by where it can; whoever asks compares again.
+   */
+  list(scope: Scope, hints: Values): AsyncIterable<Observed>;
+  /** What a thing with these inputs takes from the project's quota, by resource of the quota. */
+  quotaUse?(inputs: Values): QuotaUse;
+}
+
+/** Amounts by the service's own names of what it limits: `{ volumes: 1, gigabytes: 10 }`. */
+export type QuotaUse = Readonly<Partial<Record<QuotaName, number>>>;
+
+/** What a project's quota limits and `limits` tells the use of. */
+export type QuotaName = 'volumes' | 'gigabytes' | 'snapshots' | 'backups' | 'backup_gigabytes';
+
+/** The first of `found` that no other create of this process holds. */
+export function firstUnclaimed<T extends { readonly id: string }>(
+  scope: Scope,
+  found: readonly T[],
+): T | undefined {
+  return found.find(({ id }) => !scope.isClaimed?.(id));
 }
 
 /** Milliseconds that a wait may still take in `scope`; at least one. */

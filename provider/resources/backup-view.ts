@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import { backupLifecycle } from '../../schema/lifecycles/backup';
 import { backupRoutes, type backupView } from '../../schema/wire/backups';
-import type { Observed, Scope } from './adapter';
+import type { Observed, Scope, Values } from './adapter';
+import { narrowedPages, plainId, plainText } from './narrowed-pages';
 import type { Subject } from './settle';
 import { markerKey, orNull, textOf, timeOf, versionIfSpoken, withoutMarker } from './wire-values';
 
@@ -25,6 +26,23 @@ export async function showBackup(scope: Scope, id: string): Promise<BackupView |
 export async function observeBackup(scope: Scope, id: string): Promise<Observed | null> {
   const view = await showBackup(scope, id);
   return view ? backupAsObserved(view) : null;
+}
+
+/** All backups of the project, with their metadata where the service has it. */
+export async function* listBackups(scope: Scope, hints: Values): AsyncIterable<Observed> {
+  const version = await versionIfSpoken(scope.connection, backupMetadataVersion, scope.signal);
+  const list = {
+    route: backupRoutes.listBackupsDetail,
+    hints: {
+      name: plainText(hints['name']),
+      status: plainText(hints['status']),
+      volume_id: plainId(hints['volumeId']),
+    },
+    ...version,
+  };
+  for await (const page of narrowedPages(scope, list)) {
+    for (const view of page.backups) yield backupAsObserved(view);
+  }
 }
 
 /** A backup's view as inputs and outputs. */

@@ -5,11 +5,13 @@ import { isFault } from '../../schema/kernel/fault';
 import { backup } from '../../schema/resources/backup';
 import { backupRoutes } from '../../schema/wire/backups';
 import type { Adapter, Aspect, Observed, Scope, Values } from './adapter';
+import { firstUnclaimed } from './adapter';
 import {
   backupAsObserved,
   backupMetadataVersion,
   backupsOf,
   backupSubject,
+  listBackups,
   observeBackup,
   showBackup,
 } from './backup-view';
@@ -53,6 +55,8 @@ export const backupAdapter: Adapter = {
   },
   aspects: [renameAspect(backupRoutes.updateBackup, 'backup'), metadataAspect()],
   remove: removeBackup,
+  list: listBackups,
+  quotaUse: () => ({ backups: 1 }),
 };
 
 /** Asks for a backup with this marker; gives its id at once. */
@@ -75,7 +79,8 @@ export async function createBackup(scope: Scope, inputs: Values, marker: string)
   };
   const findExisting = async () => {
     const siblings = await backupsOf(scope, volumeId);
-    const mine = siblings.find((view) => view.metadata?.[markerKey] === marker);
+    const marked = siblings.filter((view) => view.metadata?.[markerKey] === marker);
+    const mine = firstUnclaimed(scope, marked);
     return mine ? { backup: mine } : null;
   };
   const reply = await whenAtRest(scope, sourcesOf(inputs), () =>

@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import { imageLifecycle } from '../../schema/lifecycles/image';
 import { imageReply, imageRoutes } from '../../schema/wire/images';
-import type { Observed, Scope } from './adapter';
+import type { Observed, Scope, Values } from './adapter';
+import { narrowedPages, plainText } from './narrowed-pages';
 import type { Subject } from './settle';
 import { orNull, textOf, timeOf } from './wire-values';
 
@@ -31,6 +32,28 @@ export async function showImage(scope: Scope, id: string): Promise<ImageView | n
 export async function observeImage(scope: Scope, id: string): Promise<Observed | null> {
   const view = await showImage(scope, id);
   return view ? imageAsObserved(view) : null;
+}
+
+/**
+ * The images that the service lists for the project: its own, public ones and those shared with it.
+ * Community images of others are listed only where `visibility` is asked for.
+ */
+export async function* listImages(scope: Scope, hints: Values): AsyncIterable<Observed> {
+  const list = {
+    route: imageRoutes.listImages,
+    // A page of Glance's holds 25 unless more are asked for.
+    pageSize: 1000,
+    hints: {
+      name: plainText(hints['name']),
+      status: plainText(hints['status']),
+      visibility: plainText(hints['visibility']),
+      disk_format: plainText(hints['diskFormat']),
+      container_format: plainText(hints['containerFormat']),
+    },
+  };
+  for await (const page of narrowedPages(scope, list)) {
+    for (const view of page.images) yield imageAsObserved(view);
+  }
 }
 
 /** An image's view as inputs and outputs. */

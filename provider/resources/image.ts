@@ -9,6 +9,7 @@ import { imageRoutes } from '../../schema/wire/images';
 import { volumeActionRoutes } from '../../schema/wire/volumes';
 import { messagesOf } from '../client/messages';
 import type { Adapter, Observed, Scope, Values } from './adapter';
+import { firstUnclaimed } from './adapter';
 import { imageDefaults } from './image-defaults';
 import { imageAspects, patchImage, pathOf } from './image-changes';
 import type { ImageView } from './image-view';
@@ -18,6 +19,7 @@ import {
   imageMarkerProperty,
   imageSubject,
   isVolumeBacked,
+  listImages,
   observeImage,
   showImage,
 } from './image-view';
@@ -65,6 +67,7 @@ export const imageAdapter: Adapter = {
   },
   aspects: imageAspects,
   remove: removeImage,
+  list: listImages,
 };
 
 async function imagesWith(scope: Scope, marker: string, inputs: Values): Promise<ImageView[]> {
@@ -97,7 +100,8 @@ async function registerImage(scope: Scope, inputs: Values, marker: string): Prom
   const reply = await scope.connection.call(imageRoutes.createImage, {
     body,
     signal: scope.signal,
-    findExisting: async () => (await imagesWith(scope, marker, inputs))[0] ?? null,
+    findExisting: async () =>
+      firstUnclaimed(scope, await imagesWith(scope, marker, inputs)) ?? null,
   });
   return reply.body.id;
 }
@@ -116,7 +120,7 @@ async function uploadVolume(scope: Scope, inputs: Values, marker: string): Promi
       body: { 'os-volume_upload_image': upload },
       signal: scope.signal,
       findExisting: async () => {
-        const [found] = await imagesWith(scope, marker, inputs);
+        const found = firstUnclaimed(scope, await imagesWith(scope, marker, inputs));
         return found ? { 'os-volume_upload_image': uploadFacts(found, volumeId) } : null;
       },
     }),

@@ -3,7 +3,8 @@
 import type { z } from 'zod';
 import { snapshotLifecycle } from '../../schema/lifecycles/snapshot';
 import { snapshotRoutes, type snapshotView } from '../../schema/wire/snapshots';
-import type { Observed, Scope } from './adapter';
+import type { Observed, Scope, Values } from './adapter';
+import { narrowedPages, plainId, plainText } from './narrowed-pages';
 import type { Subject } from './settle';
 import { markerKey, orNull, timeOf, withoutMarker } from './wire-values';
 
@@ -12,6 +13,21 @@ export async function observeSnapshot(scope: Scope, id: string): Promise<Observe
   const request = { params: { id }, signal: scope.signal };
   const reply = await orNull(() => scope.connection.call(snapshotRoutes.showSnapshot, request));
   return reply ? snapshotAsObserved(reply.body.snapshot) : null;
+}
+
+/** All snapshots of the project. */
+export async function* listSnapshots(scope: Scope, hints: Values): AsyncIterable<Observed> {
+  const list = {
+    route: snapshotRoutes.listSnapshotsDetail,
+    hints: {
+      name: plainText(hints['name']),
+      status: plainText(hints['status']),
+      volume_id: plainId(hints['volumeId']),
+    },
+  };
+  for await (const page of narrowedPages(scope, list)) {
+    for (const view of page.snapshots) yield snapshotAsObserved(view);
+  }
 }
 
 /** A snapshot's view as inputs and outputs. */

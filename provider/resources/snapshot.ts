@@ -4,6 +4,7 @@ import { describeResource } from '../../schema/kernel/describe';
 import { snapshot } from '../../schema/resources/snapshot';
 import { snapshotRoutes } from '../../schema/wire/snapshots';
 import type { Adapter, Observed, Scope, Values } from './adapter';
+import { firstUnclaimed } from './adapter';
 import {
   atRest,
   isBeingRemoved,
@@ -13,7 +14,12 @@ import {
   whenAtRest,
 } from './settle';
 import { mapAspect, renameAspect } from './shared-aspects';
-import { observeSnapshot, snapshotAsObserved, snapshotSubject } from './snapshot-view';
+import {
+  listSnapshots,
+  observeSnapshot,
+  snapshotAsObserved,
+  snapshotSubject,
+} from './snapshot-view';
 import { volumeSubject } from './volume-view';
 import { mapOf, markerKey, orNull, present, stringOf } from './wire-values';
 
@@ -35,7 +41,7 @@ export const snapshotAdapter: Adapter = {
         body,
         signal: scope.signal,
         findExisting: async () => {
-          const [found] = await snapshotsWith(scope, marker, inputs);
+          const found = firstUnclaimed(scope, await snapshotsWith(scope, marker, inputs));
           return found ? { snapshot: found } : null;
         },
       }),
@@ -61,6 +67,8 @@ export const snapshotAdapter: Adapter = {
     }),
   ],
   remove: removeSnapshot,
+  list: listSnapshots,
+  quotaUse: () => ({ snapshots: 1 }),
 };
 
 async function snapshotsWith(scope: Scope, marker: string, inputs: Values) {

@@ -9,6 +9,8 @@ import { volumeRoutes } from '../../schema/wire/volumes';
 import { pollDelays } from '../client/poll-delays';
 import { pause } from '../client/retry';
 import type { Adapter, Aspect, Observed, Scope, Values } from './adapter';
+import { firstUnclaimed } from './adapter';
+import { narrowedPages } from './narrowed-pages';
 import { Refusal } from './refusal';
 import { mapAspect } from './shared-aspects';
 import { mapOf, markerKey, orNull, present, stringOf, textOf, withoutMarker } from './wire-values';
@@ -35,7 +37,7 @@ export const volumeTypeAdapter: Adapter = {
       body: { volume_type: wireType(inputs, marker) },
       signal: scope.signal,
       findExisting: async () => {
-        const [found] = await typesWith(scope, marker);
+        const found = firstUnclaimed(scope, await typesWith(scope, marker));
         return found ? { volume_type: found } : null;
       },
     });
@@ -55,6 +57,7 @@ export const volumeTypeAdapter: Adapter = {
     }),
   ],
   remove: removeType,
+  list: listTypes,
 };
 
 function typeAsObserved(view: View): Observed {
@@ -73,6 +76,14 @@ function typeAsObserved(view: View): Observed {
     },
     outputs: { qosSpecsId: textOf(view.qos_specs_id) },
   };
+}
+
+async function* listTypes(scope: Scope): AsyncIterable<Observed> {
+  // `None` shows an administrator private types as well; others see what is theirs all the same.
+  const list = { route: typeRoutes.listTypes, query: { is_public: 'None' }, hints: {} };
+  for await (const page of narrowedPages(scope, list)) {
+    for (const view of page.volume_types) yield typeAsObserved(view);
+  }
 }
 
 async function typesWith(scope: Scope, marker: string): Promise<View[]> {

@@ -5,6 +5,7 @@ import { volume } from '../../schema/resources/volume';
 import { imageRoutes } from '../../schema/wire/images';
 import { volumeRoutes } from '../../schema/wire/volumes';
 import type { Adapter, Scope, Values } from './adapter';
+import { firstUnclaimed } from './adapter';
 import { imageSubject } from './image-view';
 import type { Subject } from './settle';
 import { atRest, refuseFailed, whenAtRest } from './settle';
@@ -12,7 +13,7 @@ import { snapshotSubject } from './snapshot-view';
 import { volumeAspects } from './volume-changes';
 import { removeVolume } from './volume-removal';
 import type { ObservedVolume } from './volume-view';
-import { observeVolume, volumeAsObserved, volumeSubject } from './volume-view';
+import { listVolumes, observeVolume, volumeAsObserved, volumeSubject } from './volume-view';
 import { mapOf, markerKey, numberOf, orNull, present, stringOf } from './wire-values';
 
 const bytesInGib = 1024 ** 3;
@@ -33,7 +34,7 @@ export const volumeAdapter: Adapter = {
         ...(inputs['backupId'] === undefined ? {} : { microversion: '3.47' }),
         signal: scope.signal,
         findExisting: async () => {
-          const [found] = await volumesWith(scope, marker);
+          const found = firstUnclaimed(scope, await volumesWith(scope, marker));
           return found ? { volume: found } : null;
         },
       }),
@@ -52,6 +53,8 @@ export const volumeAdapter: Adapter = {
   },
   aspects: volumeAspects,
   remove: (scope, observed, inputs) => removeVolume(scope, asVolume(observed), inputs),
+  list: listVolumes,
+  quotaUse: (inputs) => ({ volumes: 1, gigabytes: numberOf(inputs['sizeGib']) ?? 0 }),
 };
 
 async function findVolumes(scope: Scope, marker: string): Promise<ObservedVolume[]> {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Change, Home, Presence, Traits } from './field';
 import { traitsOf } from './field';
 import type { Lifecycle } from './lifecycle';
-import type { Fields, Resource } from './resource';
+import type { Fields, Renaming, Resource } from './resource';
 
 /** The closed union of what a field may hold. */
 export type Kind =
@@ -26,6 +26,7 @@ export interface FieldModel {
   readonly exclusive: string | null;
   readonly order: 'grow' | null;
   readonly ownKeysOnly: boolean;
+  readonly follows: readonly string[];
 }
 
 /** A resource as plain data. */
@@ -37,6 +38,9 @@ export interface ResourceModel {
   readonly inputs: readonly FieldModel[];
   readonly outputs: readonly FieldModel[];
   readonly oneOf: readonly (readonly string[])[];
+  readonly stateVersion: number;
+  readonly renamed: readonly Renaming[];
+  readonly formerly: readonly string[];
 }
 
 /**
@@ -47,6 +51,7 @@ export function describeResource(resource: Resource): ResourceModel {
   for (const name of Object.keys(resource.outputs)) {
     if (name in resource.inputs) throw new Error(`${where}.${name} is both an input and an output`);
   }
+  refuseStrayFollowing(where, resource);
   return {
     noun: resource.noun,
     title: resource.title,
@@ -55,7 +60,17 @@ export function describeResource(resource: Resource): ResourceModel {
     inputs: describeFields(where, resource.inputs),
     outputs: describeFields(where, resource.outputs),
     oneOf: resource.oneOf ?? [],
+    stateVersion: resource.stateVersion ?? 1,
+    renamed: resource.renamed ?? [],
+    formerly: resource.formerly ?? [],
   };
+}
+
+function refuseStrayFollowing(noun: string, { inputs, outputs }: Resource): void {
+  for (const [name, shape] of Object.entries(outputs)) {
+    const stray = (traitsOf(shape)?.follows ?? []).find((input) => !(input in inputs));
+    if (stray) throw new Error(`${noun}.${name} follows ${stray}, which is no input`);
+  }
 }
 
 function describeFields(noun: string, fields: Fields): FieldModel[] {
@@ -75,6 +90,7 @@ function complete(traits: Traits): Omit<FieldModel, 'name' | 'shape' | 'kind'> {
     exclusive: traits.exclusive ?? null,
     order: traits.order ?? null,
     ownKeysOnly: traits.ownKeysOnly ?? false,
+    follows: traits.follows ?? [],
   };
 }
 

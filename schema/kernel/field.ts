@@ -30,6 +30,8 @@ export interface Traits {
   readonly order?: 'grow';
   /** A map of which only the user's own keys are compared: others on the service are left alone. */
   readonly ownKeysOnly?: boolean;
+  /** Of a computed field: the inputs whose change in place may alter it; none when left out. */
+  readonly follows?: readonly string[];
 }
 
 const registry = z.registry<Traits>();

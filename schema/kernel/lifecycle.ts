@@ -12,8 +12,11 @@ export const any = '(any)';
 /** What a status means and whether things rest in it. */
 export interface StatusRow {
   readonly meaning: string;
-  /** `stable`: rests; `transient`: an operation is at work; `final`: the thing is gone. */
-  readonly kind: 'stable' | 'transient' | 'final';
+  /**
+   * `stable`: rests; `transient`: an operation is at work; `held`: somebody else holds it until
+   * they say otherwise (a compute service, a transfer); `final`: the thing is gone.
+   */
+  readonly kind: 'stable' | 'transient' | 'held' | 'final';
 }
 
 /** One operation: a row of the table. */
@@ -24,7 +27,10 @@ export interface OperationRow<S extends string> {
   readonly fromForced?: readonly S[] | typeof any;
   /** Further statuses in which it may start from an API microversion on. */
   readonly fromSince?: { readonly version: string; readonly from: readonly S[] };
-  /** The transient statuses that it owns, in their order; the first is set at admission. */
+  /**
+   * The transient statuses that it owns, in their order; the first is set at admission. Empty for
+   * an operation that is done as soon as it is admitted.
+   */
   readonly via: readonly S[];
   /** Transient statuses of other operations that may be seen while this one runs. */
   readonly alsoVia?: readonly S[];

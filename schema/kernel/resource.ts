@@ -22,6 +22,19 @@ export interface Resource<I extends Fields = Fields, O extends Fields = Fields> 
   readonly outputs: O;
   /** At least one of these inputs must be given; each inner list is one rule. */
   readonly oneOf?: readonly (readonly string[])[];
+  /** Version of the form in which tools keep it in their state; 1 when left out. */
+  readonly stateVersion?: number;
+  /** Fields that had another name in states before a version, oldest first. */
+  readonly renamed?: readonly Renaming[];
+  /** Resource types of other Terraform providers whose state can be moved here by its id. */
+  readonly formerly?: readonly string[];
+}
+
+/** A field's name in states of versions below `before`, and its name from then on. */
+export interface Renaming {
+  readonly before: number;
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Declares a resource; returns it unchanged. */

@@ -9,10 +9,13 @@ export const snapshotLifecycle = lifecycle({
     creating: { kind: 'transient', meaning: 'the point in time is being held' },
     available: { kind: 'stable', meaning: 'ready' },
     'backing-up': { kind: 'transient', meaning: 'its bytes are being saved to a backup' },
+    restoring: { kind: 'transient', meaning: 'its volume is going back to it' },
+    unmanaging: { kind: 'transient', meaning: 'being let go of; its bytes stay in the pool' },
     deleting: { kind: 'transient', meaning: 'being removed' },
     deleted: { kind: 'final', meaning: 'gone; the service answers 404' },
     error: { kind: 'stable', meaning: 'it could not be made' },
     error_deleting: { kind: 'stable', meaning: 'removing it failed; reset or force is needed' },
+    error_unmanaging: { kind: 'stable', meaning: 'letting go of it failed; a reset is needed' },
   },
   operations: {
     create: {
@@ -28,6 +31,20 @@ export const snapshotLifecycle = lifecycle({
       done: origin,
       failed: origin,
       source: 'cinder/backup/manager.py create_backup with snapshot_id',
+    },
+    revert: {
+      from: ['available'],
+      via: ['restoring'],
+      done: origin,
+      failed: origin,
+      source: 'cinder/volume/manager.py revert_to_snapshot',
+    },
+    unmanage: {
+      from: ['available', 'error'],
+      via: ['unmanaging'],
+      done: ['deleted'],
+      failed: 'error_unmanaging',
+      source: 'cinder/volume/api.py delete_snapshot with unmanage_only',
     },
     delete: {
       from: ['available', 'error'],

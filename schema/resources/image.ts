@@ -89,5 +89,6 @@ export const image = resource({
     /** When it was registered, ISO 8601 in UTC. */
     createdAt: output(z.string()),
   },
+  formerly: ['openstack_images_image_v2'],
   oneOf: [['filePath', 'volumeId', 'adopt']],
 });

@@ -48,7 +48,10 @@ export const sourceIdField = (exclusive?: string) =>
     ...(exclusive ? { exclusive } : {}),
   });
 
-/** A value that the service alone supplies. */
-export function output<S extends z.ZodType>(shape: S): S {
-  return field(shape, { change: 'in-place', presence: 'computed' });
+/**
+ * A value that the service alone supplies. It stays as it is while the thing exists, but for a
+ * change of the inputs that it follows, and for what happens outside the tools.
+ */
+export function output<S extends z.ZodType>(shape: S, ...follows: readonly string[]): S {
+  return field(shape, { change: 'in-place', presence: 'computed', follows });
 }

@@ -32,4 +32,5 @@ export const volumeType = resource({
     /** Id of the QoS specs tied to the type, if any. */
     qosSpecsId: output(z.string().optional()),
   },
+  formerly: ['openstack_blockstorage_volume_type_v3'],
 });

@@ -73,7 +73,7 @@ export const volume = resource({
     /** Whether it holds a bootable system. */
     bootable: output(z.boolean()),
     /** Whether its bytes are encrypted at rest. */
-    encrypted: output(z.boolean()),
+    encrypted: output(z.boolean(), 'volumeType'),
     /** How it got its bytes: blank, cloned, copied, or unknown where the service does not tell. */
     bytes: output(z.enum(['blank', 'cloned', 'copied', 'unknown'])),
     /** Facts about the image that it was made from. */
@@ -81,5 +81,6 @@ export const volume = resource({
     /** When it was made, ISO 8601 in UTC. */
     createdAt: output(z.string()),
   },
+  formerly: ['openstack_blockstorage_volume_v3'],
   oneOf: [['sizeGib', 'imageId', 'snapshotId', 'sourceVolumeId', 'backupId', 'adopt']],
 });

@@ -22,6 +22,18 @@ export const readyPath = '/ready';
 /** Names of the clouds in clouds.yaml: the administrator and an ordinary member of its project. */
 export const engineClouds = { admin: 'cinderkit', member: 'cinderkit-member' } as const;
 
+/**
+ * The file in which an install of the Terraform provider keeps where the package lies, by which a
+ * provider that runs outside the package finds the engine: `{ "package": "/path" }`.
+ */
+export function installRecordPath(given: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}): string {
+  const data = given.env['XDG_DATA_HOME'] || `${given.home}/.local/share`;
+  return `${data}/cinderkit/install.json`;
+}
+
 /** What engine.json holds. */
 export const engineFile = z.object({
   /** Version of cinderkit that runs. */

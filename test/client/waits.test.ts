@@ -8,6 +8,8 @@ import { clientFaults } from '../../schema/client-faults';
 import type { Lifecycle } from '../../schema/kernel/lifecycle';
 import { endsIn, origin as back } from '../../schema/kernel/lifecycle';
 import { backupLifecycle } from '../../schema/lifecycles/backup';
+import { groupLifecycle } from '../../schema/lifecycles/group';
+import { groupSnapshotLifecycle } from '../../schema/lifecycles/group-snapshot';
 import { imageLifecycle } from '../../schema/lifecycles/image';
 import { snapshotLifecycle } from '../../schema/lifecycles/snapshot';
 import { volumeLifecycle } from '../../schema/lifecycles/volume';
@@ -17,6 +19,8 @@ const lifecycles: Lifecycle[] = [
   snapshotLifecycle,
   backupLifecycle,
   imageLifecycle,
+  groupLifecycle,
+  groupSnapshotLifecycle,
 ];
 
 const rows = lifecycles.flatMap((lifecycle) =>
@@ -92,11 +96,11 @@ describe.each(rows)('%s %s', (_noun, operation, lifecycle, row) => {
   }
 
   test('reports a status that the table lacks', async () => {
-    const observe = script([...row.via, 'error_managing']);
+    const observe = script([...row.via, 'error_unheard_of']);
     const error = await failure(wait(lifecycle, operation, { observe }));
     expect(error).toMatchObject({
       code: 'unexpectedStatus',
-      details: { status: 'error_managing' },
+      details: { status: 'error_unheard_of' },
     });
   });
 

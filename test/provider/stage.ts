@@ -5,6 +5,7 @@ import type { Connection } from '../../provider/client/connection';
 import { resolveSettings } from '../../provider/client/settings';
 import { createThing, removeThing, updateThing } from '../../provider/reconcile';
 import type { Session } from '../../provider/reconcile';
+import { Claims } from '../../provider/reconcile-claims';
 import type { State } from '../../provider/reconcile-state';
 import type { Adapter, Scope, Values } from '../../provider/resources/adapter';
 import type { Engine } from '../../bundled-engine/main';
@@ -36,6 +37,7 @@ export class Stage {
     return {
       connection: this.connection,
       isCallerAlive: async () => this.isCallerAlive,
+      claims: new Claims(),
       warn: (text) => this.warnings.push(text),
     };
   }

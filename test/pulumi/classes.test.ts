@@ -62,6 +62,16 @@ test('the same name below another parent is another place', async () => {
   expect(new Set(places).size).toBe(2);
 });
 
+test('children of one component may need each other', async () => {
+  const parent = new pulumi.ComponentResource('test:index:Pair', 'pair', {}, {});
+  const image = new entry.Image('base', { filePath: 'disk.raw' }, { parent });
+  const disk = new entry.Volume('disk', { imageId: image.id }, { parent });
+  const copy = new entry.Volume('copy', { sourceVolumeId: disk.id }, { parent });
+  expect(await valueOf(copy.id)).toBe('copy-id');
+  expect(sent('disk')?.inputs).toMatchObject({ imageId: 'base-id' });
+  expect(sent('copy')?.inputs).toMatchObject({ sourceVolumeId: 'disk-id' });
+});
+
 test('get looks a thing up by its id', async () => {
   const seen = entry.Snapshot.get('seen', 'some-id');
   await valueOf(seen.urn);

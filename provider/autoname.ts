@@ -1,5 +1,6 @@
-// Names as Pulumi gives them: the logical name, a dash and seven random hex digits, so that a
-// replacement can stand beside what it replaces. Invariant: a thing that has a name keeps it.
+// Names for what users leave unnamed, as Pulumi gives them: the logical name, a dash and seven
+// random hex digits, so that a replacement can stand beside what it replaces. Invariant: a thing
+// that has a name keeps it.
 import { randomBytes } from 'node:crypto';
 
 const longest = 255;

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reasonOf, Refusal } from '../resources/refusal';
+import { reasonOf, Refusal } from './resources/refusal';
 
 /** Start of an address whose organisation makes it unique in the world. */
 export const organisationPrefix = 'org-';
