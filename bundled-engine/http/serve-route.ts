@@ -1,4 +1,4 @@
-// Serves one table of schema/wire routes with its handlers, so that authentication, policy,
+// Serves tables of schema/wire routes with their handlers, so that authentication, policy,
 // microversions, body parsing and reply headers are done in one place. Invariant: a handler runs
 // only for a caller whom the route's policy allows, with a body of the route's shape.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -54,21 +54,37 @@ interface Served {
   readonly handler: Handler;
 }
 
+/** A table with a handler for each of its routes. */
+export interface ServedTable {
+  readonly table: Readonly<Record<string, Route>>;
+  readonly rows: readonly Served[];
+}
+
+/** Pairs `table` with its handlers; the types see to it that none is missing. */
+export function served<T extends Readonly<Record<string, Route>>>(
+  table: T,
+  handlers: HandlersOf<T>,
+): ServedTable {
+  const rows = Object.entries(table).map(([name, route]) => {
+    // The edge where a table's rows lose their types: each handler was checked against its own row.
+    return { route, handler: handlers[name as keyof T] as Handler };
+  });
+  return { table, rows };
+}
+
 /**
- * Registers `table` under its services' base paths. Routes that share method and path are told
- * apart by their `action`. Call once a table, on the scope of its service.
+ * Registers all `tables` of a scope under their services' base paths. Routes that share method and
+ * path, in one table or in several, are told apart by their `action`. Call once a scope.
  */
-export function serveRoutes<T extends Readonly<Record<string, Route>>>(
+export function serveRoutes(
   app: FastifyInstance,
   parts: Parts,
-  served: { readonly table: T; readonly handlers: HandlersOf<T> },
+  tables: readonly ServedTable[],
 ): void {
   const groups = new Map<string, Served[]>();
-  for (const [name, route] of Object.entries(served.table)) {
-    // The edge where a table's rows lose their types: each handler was checked against its own row.
-    const handler = served.handlers[name as keyof T] as Handler;
-    const key = `${route.method} ${basePaths[route.service]}${route.path}`;
-    groups.set(key, [...(groups.get(key) ?? []), { route, handler }]);
+  for (const row of tables.flatMap(({ rows }) => rows)) {
+    const key = `${row.route.method} ${basePaths[row.route.service]}${row.route.path}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   for (const [key, group] of groups) {
     const [method = 'GET', url = '/'] = key.split(' ');
@@ -185,7 +201,7 @@ function byAction(group: readonly Served[], body: unknown): Served {
   if (typeof body !== 'object' || body === null) throw httpFaults.bodyMalformed({});
   const [action, ...others] = Object.keys(body);
   if (action === undefined || others.length > 0) throw httpFaults.bodyMalformed({});
-  const found = group.find((served) => served.route.action === action);
+  const found = group.find(({ route }) => route.action === action);
   if (!found) throw httpFaults.actionUnknown({ action });
   return found;
 }

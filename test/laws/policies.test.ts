@@ -1,29 +1,14 @@
 // Laws of who may do what, over every route of every service: a reader reads, nobody without a
 // login gets further than the login, and administrators' routes say so.
-import { backupActionRoutes, backupRoutes } from '../../schema/wire/backups';
-import { factRoutes } from '../../schema/wire/block-storage-facts';
+import { servedTables } from '../../bundled-engine/http/block-storage/served-tables';
 import { identityRoutes } from '../../schema/wire/identity';
 import { imageRoutes } from '../../schema/wire/images';
-import { messageRoutes } from '../../schema/wire/messages';
 import { quotaRoutes } from '../../schema/wire/quotas';
 import type { Route } from '../../schema/wire/route';
-import { snapshotActionRoutes, snapshotRoutes } from '../../schema/wire/snapshots';
 import { extraSpecRoutes, typeActionRoutes, typeRoutes } from '../../schema/wire/volume-types';
-import { volumeActionRoutes, volumeRoutes } from '../../schema/wire/volumes';
 
 const tables: Readonly<Record<string, Route>>[] = [
-  volumeRoutes,
-  volumeActionRoutes,
-  snapshotRoutes,
-  snapshotActionRoutes,
-  backupRoutes,
-  backupActionRoutes,
-  typeRoutes,
-  typeActionRoutes,
-  extraSpecRoutes,
-  quotaRoutes,
-  messageRoutes,
-  factRoutes,
+  ...servedTables.map(({ table }) => table),
   imageRoutes,
 ];
 

@@ -8,9 +8,9 @@ import {
 } from '../../bundled-engine/operations/admission/backup-changes';
 import { admitCreateVolume } from '../../bundled-engine/operations/admission/new-volume';
 import { admitCreateSnapshot } from '../../bundled-engine/operations/admission/snapshot-changes';
+import { admitExtendVolume } from '../../bundled-engine/operations/admission/extend-admission';
 import {
   admitDeleteVolume,
-  admitExtendVolume,
   admitRetypeVolume,
 } from '../../bundled-engine/operations/admission/volume-changes';
 import { setLimits, usageOf } from '../../bundled-engine/records/quotas';

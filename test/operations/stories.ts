@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { admitCreateVolume } from '../../bundled-engine/operations/admission/new-volume';
 import type { VolumeRequest } from '../../bundled-engine/operations/admission/new-volume';
+import { admitExtendVolume } from '../../bundled-engine/operations/admission/extend-admission';
 import {
   admitDeleteVolume,
-  admitExtendVolume,
   admitRetypeVolume,
   admitUploadVolume,
 } from '../../bundled-engine/operations/admission/volume-changes';

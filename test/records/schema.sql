@@ -1,5 +1,9 @@
 CREATE INDEX "application_credentials_by_project" ON "application_credentials" ("projectId");
 
+CREATE INDEX "attachments_of_project" ON "volume_attachments" ("projectId", "createdAt", "id");
+
+CREATE INDEX "attachments_of_volume" ON "volume_attachments" ("volumeId");
+
 CREATE INDEX "backups_by_creation" ON "backups" ("createdAt", "id");
 
 CREATE INDEX "backups_by_name" ON "backups" ("projectId", "name", "createdAt", "id");
@@ -11,6 +15,12 @@ CREATE INDEX "backups_by_status" ON "backups" ("projectId", "status", "createdAt
 CREATE INDEX "backups_of_project" ON "backups" ("projectId", "createdAt", "id");
 
 CREATE INDEX "backups_of_volume" ON "backups" ("volumeId", "projectId", "dataTimestamp");
+
+CREATE INDEX "group_snapshots_of_group" ON "group_snapshots" ("groupId");
+
+CREATE INDEX "group_snapshots_of_project" ON "group_snapshots" ("projectId", "createdAt", "id");
+
+CREATE INDEX "groups_of_project" ON "groups" ("projectId", "createdAt", "id");
 
 CREATE INDEX "images_by_creation" ON "images" ("createdAt", "id");
 
@@ -53,6 +63,10 @@ CREATE INDEX "tokens_by_credential" ON "tokens" ("applicationCredentialId");
 CREATE INDEX "tokens_by_expiry" ON "tokens" ("expiresAt");
 
 CREATE INDEX "tokens_by_user" ON "tokens" ("userId");
+
+CREATE INDEX "transfers_of_project" ON "volume_transfers" ("sourceProjectId", "createdAt", "id");
+
+CREATE INDEX "transfers_of_volume" ON "volume_transfers" ("volumeId");
 
 CREATE INDEX "volume_types_by_creation" ON "volume_types" ("createdAt", "id");
 
@@ -118,6 +132,59 @@ CREATE TABLE "backups" (
   "volumeData" TEXT CHECK (json_valid("volumeData")),
   "checkpoint" TEXT CHECK (json_valid("checkpoint")),
   "consumesQuota" INTEGER NOT NULL,
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
+) STRICT;
+
+CREATE TABLE "default_volume_types" (
+  "projectId" TEXT PRIMARY KEY,
+  "volumeTypeId" TEXT NOT NULL REFERENCES "volume_types" ("id")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "group_snapshots" (
+  "id" TEXT PRIMARY KEY,
+  "projectId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "name" TEXT,
+  "description" TEXT,
+  "status" TEXT NOT NULL,
+  "previousStatus" TEXT,
+  "groupId" TEXT NOT NULL REFERENCES "groups" ("id"),
+  "groupTypeId" TEXT NOT NULL,
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
+) STRICT;
+
+CREATE TABLE "group_types" (
+  "id" TEXT PRIMARY KEY,
+  "name" TEXT NOT NULL UNIQUE,
+  "description" TEXT,
+  "isPublic" INTEGER NOT NULL,
+  "groupSpecs" TEXT NOT NULL CHECK (json_valid("groupSpecs")),
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
+) STRICT;
+
+CREATE TABLE "group_volume_types" (
+  "groupId" TEXT NOT NULL REFERENCES "groups" ("id") ON DELETE CASCADE,
+  "volumeTypeId" TEXT NOT NULL REFERENCES "volume_types" ("id"),
+  PRIMARY KEY ("groupId", "volumeTypeId")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "groups" (
+  "id" TEXT PRIMARY KEY,
+  "projectId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "name" TEXT,
+  "description" TEXT,
+  "status" TEXT NOT NULL,
+  "previousStatus" TEXT,
+  "groupTypeId" TEXT NOT NULL REFERENCES "group_types" ("id"),
+  "availabilityZone" TEXT,
+  "pool" TEXT,
+  "groupSnapshotId" TEXT,
+  "sourceGroupId" TEXT,
+  "replicationStatus" TEXT,
   "createdAt" TEXT NOT NULL,
   "updatedAt" TEXT
 ) STRICT;
@@ -199,6 +266,15 @@ CREATE TABLE "projects" (
   UNIQUE ("domainId", "name")
 ) STRICT;
 
+CREATE TABLE "qos_specs" (
+  "id" TEXT PRIMARY KEY,
+  "name" TEXT NOT NULL UNIQUE,
+  "consumer" TEXT NOT NULL,
+  "specs" TEXT NOT NULL CHECK (json_valid("specs")),
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
+) STRICT;
+
 CREATE TABLE "quota_limits" (
   "projectId" TEXT NOT NULL,
   "resource" TEXT NOT NULL,
@@ -234,6 +310,17 @@ CREATE TABLE "roles" (
   "description" TEXT,
   "domainId" TEXT
 ) STRICT;
+
+CREATE TABLE "service_states" (
+  "binary" TEXT NOT NULL,
+  "host" TEXT NOT NULL,
+  "disabled" INTEGER NOT NULL,
+  "disabledReason" TEXT,
+  "frozen" INTEGER NOT NULL,
+  "logLevels" TEXT NOT NULL CHECK (json_valid("logLevels")),
+  "updatedAt" TEXT,
+  PRIMARY KEY ("binary", "host")
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "settings" (
   "key" TEXT PRIMARY KEY,
@@ -291,10 +378,53 @@ CREATE TABLE "users" (
   UNIQUE ("domainId", "name")
 ) STRICT;
 
+CREATE TABLE "volume_attachments" (
+  "id" TEXT PRIMARY KEY,
+  "volumeId" TEXT NOT NULL REFERENCES "volumes" ("id") ON DELETE CASCADE,
+  "projectId" TEXT NOT NULL,
+  "userId" TEXT NOT NULL,
+  "instanceId" TEXT,
+  "attachedHost" TEXT,
+  "mountpoint" TEXT,
+  "attachMode" TEXT NOT NULL,
+  "attachStatus" TEXT NOT NULL,
+  "connector" TEXT CHECK (json_valid("connector")),
+  "connectionInfo" TEXT CHECK (json_valid("connectionInfo")),
+  "attachedAt" TEXT,
+  "detachedAt" TEXT,
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
+) STRICT;
+
+CREATE TABLE "volume_transfers" (
+  "id" TEXT PRIMARY KEY,
+  "volumeId" TEXT NOT NULL REFERENCES "volumes" ("id") ON DELETE CASCADE,
+  "name" TEXT,
+  "salt" TEXT NOT NULL,
+  "authHash" TEXT NOT NULL,
+  "noSnapshots" INTEGER NOT NULL,
+  "sourceProjectId" TEXT NOT NULL,
+  "destinationProjectId" TEXT,
+  "accepted" INTEGER NOT NULL,
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
+) STRICT;
+
 CREATE TABLE "volume_type_access" (
   "volumeTypeId" TEXT NOT NULL REFERENCES "volume_types" ("id") ON DELETE CASCADE,
   "projectId" TEXT NOT NULL,
   PRIMARY KEY ("volumeTypeId", "projectId")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "volume_type_encryption" (
+  "volumeTypeId" TEXT PRIMARY KEY REFERENCES "volume_types" ("id") ON DELETE CASCADE,
+  "encryptionId" TEXT NOT NULL UNIQUE,
+  "provider" TEXT NOT NULL,
+  "cipher" TEXT,
+  "keySize" INTEGER,
+  "controlLocation" TEXT NOT NULL,
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "volume_types" (

@@ -4,9 +4,9 @@
 import { volumeFaults } from '../../../schema/faults';
 import type { volumeActionRoutes } from '../../../schema/wire/volumes';
 import { changeableVolume, ownVolume } from '../../operations/admission/find-owned';
+import { admitExtendVolume } from '../../operations/admission/extend-admission';
 import {
   admitDeleteVolume,
-  admitExtendVolume,
   admitRetypeVolume,
   admitUploadVolume,
 } from '../../operations/admission/volume-changes';

@@ -5,7 +5,7 @@ import { identityRoutes } from '../../../schema/wire/identity';
 import type { Parts } from '../../parts';
 import { baseUrlOf } from '../request-url';
 import { sendJson } from '../send-json';
-import { serveRoutes } from '../serve-route';
+import { served, serveRoutes } from '../serve-route';
 import { assignmentHandlers } from './assignment-handlers';
 import { credentialHandlers } from './credential-handlers';
 import { domainHandlers } from './domains';
@@ -26,19 +26,17 @@ export function registerIdentity(app: FastifyInstance, parts: Parts): void {
       version: versionDocument(baseUrlOf(request)),
     }),
   );
-  serveRoutes(app, parts, {
-    table: identityRoutes,
-    handlers: {
-      ...tokenHandlers,
-      ...domainHandlers,
-      ...projectHandlers,
-      ...userHandlers,
-      ...roleHandlers,
-      ...assignmentHandlers,
-      ...serviceHandlers,
-      ...credentialHandlers,
-    },
-  });
+  const handlers = {
+    ...tokenHandlers,
+    ...domainHandlers,
+    ...projectHandlers,
+    ...userHandlers,
+    ...roleHandlers,
+    ...assignmentHandlers,
+    ...serviceHandlers,
+    ...credentialHandlers,
+  };
+  serveRoutes(app, parts, [served(identityRoutes, handlers)]);
 }
 
 function versionDocument(baseUrl: string): object {

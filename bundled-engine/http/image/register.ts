@@ -5,7 +5,7 @@ import { imageRoutes } from '../../../schema/wire/images';
 import type { Parts } from '../../parts';
 import { baseUrlOf } from '../request-url';
 import { sendJson } from '../send-json';
-import { serveRoutes } from '../serve-route';
+import { served, serveRoutes } from '../serve-route';
 import { catalogueHandlers } from './catalogue-handlers';
 import { fileHandlers } from './file-handlers';
 import { imageSchema, imagesSchema } from './image-schema';
@@ -19,15 +19,13 @@ export function registerImage(app: FastifyInstance, parts: Parts): void {
   app.get('/image/versions', (request, reply) =>
     sendJson(reply, { versions: versions(baseUrlOf(request)) }),
   );
-  serveRoutes(app, parts, {
-    table: imageRoutes,
-    handlers: {
-      ...catalogueHandlers,
-      ...fileHandlers,
-      showImageSchema: () => imageSchema,
-      showImagesSchema: () => imagesSchema,
-    },
-  });
+  const handlers = {
+    ...catalogueHandlers,
+    ...fileHandlers,
+    showImageSchema: () => imageSchema,
+    showImagesSchema: () => imagesSchema,
+  };
+  serveRoutes(app, parts, [served(imageRoutes, handlers)]);
 }
 
 /** Minor versions that name features served here; imports and several stores came after 2.9. */

@@ -13,10 +13,8 @@ import type { ImageRow } from '../../records/rows/image-row';
 import type { Volume } from '../../records/rows/volume-row';
 import { snapshotsOfVolume } from '../../records/snapshots';
 import { transition, transitionAll } from '../../records/transition';
-import { findVolumeType } from '../../records/volume-types';
 import { findVolume, updateVolume } from '../../records/volumes';
 import type { DeleteVolume } from '../delete-volume';
-import type { ExtendVolume } from '../extend-volume';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
 import type { RetypeVolume } from '../retype-volume';
@@ -71,52 +69,6 @@ export async function admitDeleteVolume(
     if (force) parts.jobs.cancel(volumeSubject(id), 'the volume is being deleted by force');
     const payload: DeleteVolume = { volumeId: id, requestId: asker.requestId, cascade };
     await parts.jobs.start(tx, { operation: 'delete-volume', subject: volumeSubject(id), payload });
-  });
-}
-
-/** Admits growth. `version` is the caller's microversion: attached volumes grow from 3.42 on. */
-export async function admitExtendVolume(
-  parts: Parts,
-  asker: Asker,
-  request: { readonly volumeId: string; readonly newSizeGib: number; readonly version: string },
-): Promise<void> {
-  const { newSizeGib, version } = request;
-  await parts.database.transaction(async (tx) => {
-    const volume = await changeableVolume(tx, asker, request.volumeId);
-    const { id, status, sizeGib: oldSizeGib } = volume;
-    const from = startsIn(volumeLifecycle, rows.extend, { version });
-    if (!(await transition(tx, 'volumes', id, { from, to: 'extending' }))) {
-      throw volumeFaults.invalidVolume({
-        reason:
-          `Volume ${id} status must be '{'status': 'available'}' to extend, ` +
-          `currently ${status}.`,
-      });
-    }
-    if (newSizeGib <= oldSizeGib) {
-      throw requestFaults.invalidInput({
-        reason:
-          'New size for extend must be greater than current size. ' +
-          `(current: ${oldSizeGib}, extended: ${newSizeGib}).`,
-      });
-    }
-    const type = volume.volumeTypeId ? await findVolumeType(tx, volume.volumeTypeId) : null;
-    await assertQuota(parts, tx, {
-      projectId: volume.projectId,
-      gigabytes: newSizeGib - oldSizeGib,
-      volumeSizeGib: newSizeGib,
-      type: type ?? null,
-    });
-    // Counted from now on; shown once the bytes are there.
-    await updateVolume(tx, id, { sizeGib: newSizeGib, driverData: { shownSizeGib: oldSizeGib } });
-    const { requestId } = asker;
-    const payload: ExtendVolume = {
-      volumeId: id,
-      requestId,
-      newSizeGib,
-      oldSizeGib,
-      previousStatus: status,
-    };
-    await parts.jobs.start(tx, { operation: 'extend-volume', subject: volumeSubject(id), payload });
   });
 }
 

@@ -6,6 +6,11 @@ import { imageTables } from './0003-images';
 import { quotaTables } from './0004-quotas';
 import { metadataPairsTable } from './0005-metadata-pairs';
 import { jobTables } from './0006-jobs';
+import { attachmentTables } from './0007-attachments';
+import { groupTables } from './0008-groups';
+import { typeExtraTables } from './0009-type-extras';
+import { transferTables } from './0010-transfers';
+import { serviceStateTables } from './0011-service-states';
 
 /** The migrations of this program. */
 export const allMigrations: readonly Migration[] = [
@@ -15,4 +20,9 @@ export const allMigrations: readonly Migration[] = [
   quotaTables,
   metadataPairsTable,
   jobTables,
+  attachmentTables,
+  groupTables,
+  typeExtraTables,
+  transferTables,
+  serviceStateTables,
 ];
