@@ -15,6 +15,8 @@ export const organisationPrefix = 'org-';
  */
 export async function programOwner(given: {
   readonly setting: string | undefined;
+  /** What the setting is called in this tool. */
+  readonly settingName: string;
   readonly address: string;
   readonly projectFolder: string;
 }): Promise<string> {
@@ -31,12 +33,13 @@ export async function programOwner(given: {
     throw new Refusal(
       `Cannot keep ${file}, which tells this copy of the program from others: ` +
         `${reasonOf(error)}. ` +
-        'Make the folder writable, or set cinderkit:owner to a name of your own.',
+        'Make the folder writable, or set ' +
+        `${given.settingName} to a name of your own.`,
     );
   }
 }
 
 function ifThere(error: unknown): void {
-  const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-  if (!isThere) throw error;
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  if (!isCoded || error.code !== 'EEXIST') throw error;
 }

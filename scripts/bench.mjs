@@ -11,12 +11,20 @@ import { listing } from './bench/listing.mjs';
 import { loadGenerator } from './bench/load.mjs';
 import { memory } from './bench/memory.mjs';
 import { makePlace } from './bench/place.mjs';
+import { pluginStart } from './bench/plugin-start.mjs';
 import { jsonOf, machine, summaryOf, tableOf } from './bench/report.mjs';
 import { saving } from './bench/saving.mjs';
 import { build } from './build.mjs';
 import { root } from './run.mjs';
 
-const benches = { start: engineStart, list: listing, clone: cloning, backup: saving, memory };
+const benches = {
+  start: engineStart,
+  list: listing,
+  clone: cloning,
+  backup: saving,
+  memory,
+  plugin: pluginStart,
+};
 const usage = `usage: npm run bench -- [--only ${Object.keys(benches).join(',')}] [--quick] [--json]
                        [--install] [--engine FILE]
   --only     these benchmarks alone

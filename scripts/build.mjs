@@ -3,6 +3,7 @@
 import { existsSync, globSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { bundleTerraform } from './build/terraform-bundle.mjs';
 import { plainly, root, run } from './run.mjs';
 
 const stamp = join(root, 'dist/.built');
@@ -18,6 +19,7 @@ export async function build({ quiet = false } = {}) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const code = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
   if (code !== 0) throw new Error('the package could not be compiled: the lines above tell why');
+  await bundleTerraform({ quiet });
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, new Date().toISOString());
 }
@@ -38,7 +40,9 @@ function sourceOf(output) {
 function isFresh() {
   const builtAt = modifiedAt(stamp);
   const sources = globSync('{schema,bundled-engine,provider,components}/**/*.ts', { cwd: root });
-  const inputs = [...sources, 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const bundling = globSync('scripts/build/*', { cwd: root });
+  const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+  const inputs = [...sources, ...bundling, ...settings];
   return builtAt > 0 && inputs.every((file) => modifiedAt(join(root, file)) <= builtAt);
 }
 

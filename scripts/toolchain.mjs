@@ -3,15 +3,28 @@
 // failed; what is for people goes to stderr, what is for programs (--json, --print-env) to stdout.
 
 import { parseArgs } from 'node:util';
+import { ensureCdkCli } from './toolchain/cdk-clis.mjs';
 import { ToolchainFailure, exitCodes } from './toolchain/failure.mjs';
 import { ensurePulumi, pulumiWays } from './toolchain/pulumi.mjs';
 import { createReport } from './toolchain/report.mjs';
 import { systemNeeds } from './toolchain/system-needs.mjs';
 import { ensureSystemPackages } from './toolchain/system-packages.mjs';
+import { ensurePeerProvider, ensureTerraform, ensureTofu } from './toolchain/terraform.mjs';
+
+/** @type {Record<string, (options: import('./toolchain/terraform.mjs').ToolOptions) =>
+ *   Promise<import('./toolchain/terraform.mjs').FoundTool>>} */
+const terraformTools = {
+  terraform: ensureTerraform,
+  tofu: ensureTofu,
+  cdktf: (options) => ensureCdkCli('cdktf', options),
+  cdktn: (options) => ensureCdkCli('cdktn', options),
+  'peer-provider': ensurePeerProvider,
+};
 
 const usage = `Usage: node scripts/toolchain.mjs <need...> [options]
 
-Needs: pulumi, ${Object.keys(systemNeeds).join(', ')}
+Needs: pulumi, ${Object.keys(terraformTools).join(', ')},
+       ${Object.keys(systemNeeds).join(', ')}
 
   --yes            install missing system packages without asking (root on Debian)
   --from <ways>    how pulumi may be come by (default, in this order: ${pulumiWays.join(',')})
@@ -78,11 +91,14 @@ async function getTools(needs, { yes, ways, signal }) {
     tools.push(tool);
   };
   // Quick answers first: nobody should wait for a build to learn that a package is missing.
-  const system = needs.filter((need) => need !== 'pulumi');
+  const system = needs.filter((need) => need !== 'pulumi' && !(need in terraformTools));
   const { found, missing } = await ensureSystemPackages(system, { yes, report, signal });
   found.forEach(have);
   if (needs.includes('pulumi')) {
     have({ need: 'pulumi', ...(await ensurePulumi({ ways, report, signal })) });
+  }
+  for (const [need, ensure] of Object.entries(terraformTools)) {
+    if (needs.includes(need)) have({ need, ...(await ensure({ report, signal })) });
   }
   return { tools, missing };
 }

@@ -126,7 +126,9 @@ async function create({ adapter, session }: Given, inputs: Values) {
   const identity = identityOf(inputs);
   const address = identity?.address ?? '';
   const setting = session.settings().owner;
-  const owner = await programOwner({ setting, address, projectFolder: process.cwd() });
+  const settingName = 'cinderkit:owner';
+  const projectFolder = process.cwd();
+  const owner = await programOwner({ setting, settingName, address, projectFolder });
   const written = visibleOf(inputs);
   return reportingId(inputs, async () => {
     const state = await createThing(adapter, open, {

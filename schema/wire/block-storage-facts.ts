@@ -22,7 +22,12 @@ export const factRoutes = routes({
     ok: 200,
     policy: reads('volume:availability_zone_list'),
     reply: z.looseObject({
-      availabilityZoneInfo: z.array(z.looseObject({ zoneName: z.string() })),
+      availabilityZoneInfo: z.array(
+        z.looseObject({
+          zoneName: z.string(),
+          zoneState: z.looseObject({ available: z.boolean() }).optional(),
+        }),
+      ),
     }),
   },
   listExtensions: {

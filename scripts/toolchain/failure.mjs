@@ -16,3 +16,20 @@ export class ToolchainFailure extends Error {
     this.exitCode = exitCode;
   }
 }
+
+const shownLines = 15;
+
+/**
+ * A failed step of a build, with the last lines that were heard of it and where all of them are.
+ * @param {string} title
+ * @param {{ output: string, logFile: string }} heard
+ * @returns {ToolchainFailure}
+ */
+export function failedStep(title, { output, logFile }) {
+  const lines = output.trimEnd().split('\n').slice(-shownLines);
+  const shown = lines.map((text) => `  ${text}`).join('\n');
+  return new ToolchainFailure(
+    `Failed: ${title}. The last lines were:\n${shown}\nThe whole log: ${logFile}`,
+    exitCodes.buildFailed,
+  );
+}

@@ -6,8 +6,9 @@ import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder, installFolder, readStamp, withLock } from './cache.mjs';
 import { ToolchainFailure, exitCodes } from './failure.mjs';
+import { goRefusal, howToGetGo } from './go-program.mjs';
 import { goPulumi, npmPulumi, pulumiBinaries } from './pins.mjs';
-import { goPinsDigest, goRefusal, howToGetGo, pulumiFromGo } from './pulumi-from-go.mjs';
+import { pulumiFromGo, pulumiPinsDigest } from './pulumi-from-go.mjs';
 import { downloadsOutOfReach, pulumiFromNpm } from './pulumi-from-npm.mjs';
 import { pulumiOnPath, pulumiVersion } from './pulumi-on-path.mjs';
 import { createReport } from './report.mjs';
@@ -113,7 +114,7 @@ async function makePulumi(settings, refusals) {
   }
   throw new ToolchainFailure(
     `Pulumi could not be had:\n${refusals.map((why) => `  - ${why}`).join('\n')}\n` +
-      `Install Pulumi itself (https://www.pulumi.com/docs/install), or: ${howToGetGo}`,
+      `Install Pulumi itself (https://www.pulumi.com/docs/install), or: ${howToGetGo()}`,
     exitCodes.missing,
   );
 }
@@ -191,7 +192,7 @@ function stampFits(stamp, way, bin) {
 }
 
 /** @param {Way} way */
-const pinsOf = (way) => (way === 'go' ? goPinsDigest() : npmPulumi);
+const pinsOf = (way) => (way === 'go' ? pulumiPinsDigest() : npmPulumi);
 
 const platform = () => `${process.platform}-${process.arch}`;
 

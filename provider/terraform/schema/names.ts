@@ -1,0 +1,25 @@
+// Names of the definitions in Terraform's form. Invariant: turning a name over and back gives the
+// same name, which a law proves for every name of the catalogue.
+
+/** First part of every type's name, and the provider's own name. */
+export const providerName = 'cinderkit';
+
+/** `volume-type` as `cinderkit_volume_type`. */
+export function typeNameOf(noun: string): string {
+  return `${providerName}_${noun.replaceAll('-', '_')}`;
+}
+
+/** `sizeGib` as `size_gib`. */
+export function attributeNameOf(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** `size_gib` as `sizeGib`. */
+export function fieldNameOf(attribute: string): string {
+  return attribute.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Name of the number beside a write-only secret whose change says that the secret has changed. */
+export function versionNameOf(secret: string): string {
+  return `${secret}_version`;
+}
