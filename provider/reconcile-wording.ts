@@ -24,9 +24,13 @@ export function wrong(field: FieldModel, value: unknown, issue: Issue): string {
     return `${path} cannot be a key: ${inner ? expectation(inner) : issue.message}`;
   }
   const found = issue.path.reduce<unknown>(memberOf, value);
+  // Whole numbers that a number cannot hold come as bigint.
+  if (typeof found === 'bigint') return `${path} cannot be ${found}: ${countable}`;
   const isQuoted = issue.path.length === 0 && !field.secret;
   return `${path} cannot be ${isQuoted ? quoted(found) : kindOf(found)}: ${expectation(issue)}`;
 }
+
+const countable = `expected at most ${Number.MAX_SAFE_INTEGER}`;
 
 /** Where in the inputs an issue is. */
 export function pathOf(field: FieldModel, issue: Issue): string {

@@ -59,11 +59,15 @@ export async function createThing(
   }
   const marker = markerFor(adapter, request.origin, inputs);
   const { isShared = false } = request.origin;
+  // A thing without its mark had been answered for: a state that nobody saw may hold it, so it is
+  // taken over as by an adoption, and that state no longer removes it.
+  let isAdopted = false;
   const id = await session.claims.begin(marker, async () => {
     const begun = await takeUp(adapter, scope, { marker, inputs, session, isShared });
+    isAdopted = begun !== null && begun.marker === null;
     return begun?.id ?? (await adapter.create(scope, inputs, marker));
   });
-  return converge(adapter, scope, { session, id, inputs, isNew: true });
+  return converge(adapter, scope, { session, id, inputs, isNew: true, isAdopted });
 }
 
 /** What reading gives: `reasons` says what is wrong with a thing that is there but of no use. */

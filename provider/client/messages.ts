@@ -7,7 +7,7 @@ import type { Connection } from './connection';
 const leastVersion = '3.5';
 
 /**
- * The newest messages about the thing `id`, at most five, newest first. Empty where the service has
+ * What the last request about the thing `id` had to say, at most five messages, newest first. Empty where the service has
  * none, is too old for them or does not answer.
  */
 export async function messagesOf(
@@ -23,7 +23,9 @@ export async function messagesOf(
     });
     // Filters that a service does not know are ignored by it, so what came is looked at again.
     const about = body.messages.filter((message) => message.resource_uuid === id);
-    return about.slice(0, 5).map((message) => message.user_message);
+    // What an earlier request of somebody had to say misleads: the last one's words alone count.
+    const last = about.filter((message) => message.request_id === about[0]?.request_id);
+    return last.slice(0, 5).map((message) => message.user_message);
   } catch {
     return [];
   }

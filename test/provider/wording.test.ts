@@ -33,6 +33,12 @@ test.each([
   expect(reasons).toEqual([typeof told === 'string' ? told : expect.stringMatching(told)]);
 });
 
+test('a number that no number can hold is refused as too large', () => {
+  expect(refusals(volume, { sizeGib: 99_999_999_999_999_999_999n })).toEqual([
+    'sizeGib cannot be 99999999999999999999: expected at most 9007199254740991',
+  ]);
+});
+
 test('a misspelt name is not reported as a missing one too', () => {
   expect(refusals(volume, { size: 1 })).toEqual(['a volume has no size; did you mean sizeGib?']);
   expect(refusals(volume, {})).toEqual([expect.stringContaining('needs one of sizeGib')]);
