@@ -43,7 +43,7 @@ export function stateOf(model: ResourceModel, sources: Sources): State {
   const values: Record<string, unknown> = {};
   for (const field of model.inputs) values[field.name] = kept(field, { ...sources, owned });
   for (const { name } of model.outputs) values[name] = observed.outputs[name];
-  const spellings = observed.spellings ?? {};
+  const spellings = allSpellings(observed);
   return {
     id: observed.id,
     values,
@@ -54,6 +54,15 @@ export function stateOf(model: ResourceModel, sources: Sources): State {
       holder: sources.holder ?? null,
     },
   };
+}
+
+/** Every way to write a value, that of the service's own view among them. */
+function allSpellings({ spellings, inputs }: Observed): Memory['spellings'] {
+  const pairs = Object.entries(spellings ?? {}).map(([name, others]) => {
+    const own = inputs[name];
+    return [name, typeof own === 'string' ? [own, ...others] : others] as const;
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** The inputs of a state that the user had written, with live values where these differ. */

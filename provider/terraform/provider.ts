@@ -23,6 +23,7 @@ const serverCapabilities = {
  * made of the error's message.
  */
 export function terraformProvider(session = new ProviderSession()): ProviderMethods {
+  process.once('exit', () => session.settle());
   return {
     ...schemaMethods(),
     ...sessionMethods(session),

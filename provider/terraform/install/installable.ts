@@ -57,8 +57,8 @@ export function providerFileName({ version }: Installable): string {
 
 /**
  * Names of the files that belong beside it wherever it lies: what keeps Node from taking it for an
- * ES module under a package.json that is not ours, and the licences of what it holds. Other versions
- * of the provider are none of them.
+ * ES module under a package.json that is not ours, and the licences of what it holds. Other
+ * versions of the provider are none of them.
  */
 export function companionNames(installable: Installable): readonly string[] {
   try {

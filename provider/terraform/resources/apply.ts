@@ -15,9 +15,12 @@ import type { ResourceFace } from '../schema/resource-face';
 import type { TfObject } from '../values/tf-value';
 import type { Applying } from './applied-values';
 import { completedState, intendedInputs, liveState } from './applied-values';
+import type { Journal } from './journal';
+import { journaled } from './journaled';
 import type { KeptMemory } from './memory';
 import { appliedMemory } from './memory';
 import type { Kept } from './read';
+import { unhurried } from './unhurried';
 
 /** What an apply has come to. `kept` is null where nothing exists. */
 export interface Applied {
@@ -32,6 +35,7 @@ export interface Acting {
   readonly session: Session;
   /** Whose a thing with this given name is; asked for where one is made. */
   readonly originOf: (name: string) => Promise<Origin>;
+  readonly journal?: Journal | undefined;
 }
 
 /** Makes or alters a resource. Never throws once something may exist. */
@@ -68,12 +72,15 @@ export async function removeResource(
 }
 
 async function create(face: ResourceFace, acting: Acting, inputs: Values): Promise<State> {
-  const { model, adapter } = face;
+  const { model } = face;
+  const { session, journal } = acting;
+  const bare = { adapter: unhurried(face.adapter), session };
+  const { adapter, session: noting } = journal ? journaled(journal, bare) : bare;
   const given = stringOf(inputs['name']);
   const origin = await acting.originOf(given ?? '');
   const isNamed = given !== undefined || !model.inputs.some(({ name }) => name === 'name');
   const named = isNamed ? inputs : { ...inputs, name: autoname(model.noun) };
-  return createThing(adapter, acting.session, { inputs: named, origin });
+  return createThing(adapter, noting, { inputs: named, origin });
 }
 
 function update(

@@ -19,11 +19,12 @@ export async function importedId(
 ): Promise<string> {
   const { adapter, model } = face;
   const noun = thing(model);
-  if (text.trim() === '') {
-    throw new Refusal(`Cannot import ${aThing(model)} without an id. Give its id, or name=NAME.`);
+  const isNamed = text.startsWith(namePrefix);
+  if (text.trim() === '' || text.trim() === namePrefix) {
+    const what = isNamed ? 'a name' : 'an id';
+    throw new Refusal(`Cannot import ${aThing(model)} without ${what}. Give its id, or name=NAME.`);
   }
   const scope = scopeOf(session);
-  const isNamed = text.startsWith(namePrefix);
   if (!isNamed && (await isThere(face, scope, text))) return text;
   const name = isNamed ? text.slice(namePrefix.length) : text;
   const found: Observed[] = [];

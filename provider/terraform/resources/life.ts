@@ -3,6 +3,7 @@
 import type { Session } from '../../reconcile';
 import type { Origin } from '../../reconcile-marker';
 import type { QuotaForecast } from '../../reconcile-quota';
+import type { Journal } from './journal';
 import type { Call } from '../protocol/methods';
 
 /** The surroundings of all resources of a process. */
@@ -17,4 +18,6 @@ export interface Life {
   /** Whether it is known where the cloud is: not so while a plan waits for other resources. */
   readonly isConfigured: boolean;
   readonly forecast: QuotaForecast;
+  /** What runs have made that no state is known to hold; left out where none is kept. */
+  readonly journal?: Journal;
 }

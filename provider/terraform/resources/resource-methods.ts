@@ -105,7 +105,8 @@ async function apply(
     }
     const config = objectOf(decodeValue(request.config));
     const originOf = (name: string) => life.originOf(face.typeName, name);
-    return applyResource(face, { session, originOf }, { config, planned, prior, memory });
+    const acting = { session, originOf, journal: life.journal };
+    return applyResource(face, acting, { config, planned, prior, memory });
   });
   if (value === null) {
     return {
@@ -135,6 +136,7 @@ async function read(
 ): Promise<ReadResource_Response> {
   const state = objectOf(decodeValue(request.currentState));
   const memory = memoryOf(request.private);
+  await life.journal?.confirm(state['id']);
   const { value, diagnostics, isDone } = await reporting(face, 'read', async (warn) =>
     readResource(face, await life.open(call, warn), { state, memory }),
   );
@@ -170,11 +172,14 @@ async function importState(
   return { importedResources: [imported], diagnostics: [...diagnostics, ...warnings] };
 }
 
-async function upgrade({ face }: Given, request: UpgradeResourceState_Request) {
+/** Asked of every resource of a state before anything else: by it we know what the state holds. */
+async function upgrade({ face, life }: Given, request: UpgradeResourceState_Request) {
   const { version, rawState } = request;
-  const { value, diagnostics } = await reporting(face, 'read', async () =>
-    upgradedState(face, { version, raw: rawState }),
-  );
+  const { value, diagnostics } = await reporting(face, 'read', async () => {
+    const state = upgradedState(face, { version, raw: rawState });
+    await life.journal?.confirm(state['id']);
+    return state;
+  });
   return { upgradedState: value ? encodeValue(value) : undefined, diagnostics };
 }
 

@@ -15,7 +15,7 @@ import { pathOfProperty, refusal, refusals } from './problems';
  */
 export function blockProblems(face: ResourceFace, config: TfObject): Diagnostic[] {
   const unusable = valueProblems(face, config);
-  const news = toValues(face, config);
+  const news = countable(toValues(face, config));
   const failures = [
     ...validate({ ...face.model, oneOf: [] }, { news, olds: {}, isUnknown }),
     ...partlyKnown(face, news),
@@ -23,6 +23,14 @@ export function blockProblems(face: ResourceFace, config: TfObject): Diagnostic[
   const told = new Set(unusable.map(({ path }) => path[0]));
   const others = failures.filter(({ property }) => !told.has(pathOfProperty(face, property)[0]));
   return [...unusable.map((problem) => refusal(face, problem)), ...refusals(face, others)];
+}
+
+/** Shapes judge numbers alone; a whole number too large for one is the nearest that there is. */
+function countable(values: Values): Values {
+  const pairs = Object.entries(values);
+  return Object.fromEntries(
+    pairs.map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
+  );
 }
 
 function partlyKnown({ model }: ResourceFace, news: Values): Failure[] {

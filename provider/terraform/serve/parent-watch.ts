@@ -7,6 +7,8 @@ const startedBy = process.ppid;
 const everyMs = 500;
 /** Long enough for a client that reconnects, short enough not to be noticed. */
 const reconnectMs = 1000;
+/** A CLI that has read the handshake calls at once; it waits a minute for the handshake itself. */
+const firstCallMs = 60_000;
 
 let openConnections = 0;
 let wasCalled = false;
@@ -16,7 +18,12 @@ let wasCalled = false;
  * open. A wrong "no" is possible for a moment while a client reconnects.
  */
 export function isCallerAlive(): boolean {
-  return process.ppid === startedBy && (openConnections > 0 || !wasCalled);
+  return isCallerPresent() && (openConnections > 0 || !wasCalled);
+}
+
+/** Whether the CLI's process is our parent still; at our own end its connection is closed. */
+export function isCallerPresent(): boolean {
+  return process.ppid === startedBy;
 }
 
 /** A connection that can be told to count while it is open. */
@@ -34,32 +41,39 @@ export interface ParentWatch {
   stop(): void;
 }
 
-/** Calls `onGone` once, when the CLI is gone. The watch itself keeps no process alive. */
+/**
+ * Calls `onGone` once, when the CLI is gone, or had gone before it could call. The watch itself
+ * keeps no process alive.
+ */
 export function watchParent(onGone: () => void): ParentWatch {
   let lost: NodeJS.Timeout | undefined;
   const stop = () => {
     clearInterval(poll);
     clearTimeout(lost);
+    clearTimeout(uncalled);
   };
   const gone = () => {
     stop();
     onGone();
   };
   const poll = setInterval(() => {
-    if (process.ppid !== startedBy) gone();
+    if (!isCallerPresent()) gone();
   }, everyMs);
   poll.unref();
+  // A CLI that was gone before this process began to look is told by nothing else.
+  const uncalled = setTimeout(gone, firstCallMs).unref();
   const sees = (connection: WatchedConnection) => {
     openConnections += 1;
     clearTimeout(lost);
     connection.once('close', () => {
       openConnections -= 1;
       if (openConnections > 0 || !wasCalled) return;
-      lost = setTimeout(gone, process.ppid === startedBy ? reconnectMs : 0);
+      lost = setTimeout(gone, isCallerPresent() ? reconnectMs : 0);
     });
   };
   const called = () => {
     wasCalled = true;
+    clearTimeout(uncalled);
   };
   return { sees, called, stop };
 }

@@ -2,6 +2,7 @@
 // Invariant: the cloud is logged in to once and reached by every call alike; a failed opening is
 // tried again by the next call; StopProvider ends every wait.
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { isFault } from '../../../schema/kernel/fault';
 import type { Connection } from '../../client/connection';
 import { programOwner } from '../../program-owner';
@@ -12,7 +13,8 @@ import { QuotaForecast } from '../../reconcile-quota';
 import { Refusal } from '../../resources/refusal';
 import type { Diagnostic } from '../protocol/generated/tfplugin6';
 import type { Call } from '../protocol/methods';
-import { isCallerAlive } from '../serve/parent-watch';
+import { Journal } from '../resources/journal';
+import { isCallerAlive, isCallerPresent } from '../serve/parent-watch';
 import { pathText } from '../values/attribute-path';
 import { errorDiagnostic } from '../values/diagnostics';
 import type { TfObject } from '../values/tf-value';
@@ -28,6 +30,8 @@ import { workspaceOf } from './workspace';
 /** The session of a provider process. */
 export class ProviderSession {
   readonly forecast = new QuotaForecast();
+  /** What runs in this folder have made that no state is known to hold. */
+  readonly journal: Journal;
   readonly #place: Place;
   readonly #claims = new Claims();
   readonly #stopping = new AbortController();
@@ -38,6 +42,7 @@ export class ProviderSession {
   /** `place` is where the tool was started; this process's folder when left out. */
   constructor(place: Place = { env: process.env, cwd: process.cwd() }) {
     this.#place = place;
+    this.journal = new Journal(join(place.cwd, '.cinderkit/made'));
   }
 
   /** Aborted when the user wants to end. */
@@ -107,6 +112,14 @@ export class ProviderSession {
   /** The user wants to end: every wait ends now. Repeatable. */
   stop(): void {
     this.#stopping.abort(new Refusal('interrupted: the run was asked to end'));
+  }
+
+  /**
+   * The process ends. In a run that came to its own end, all that was made is in its state; one
+   * that was interrupted, or whose caller is gone, leaves the journal to the next run.
+   */
+  settle(): void {
+    if (isCallerPresent() && !this.signal.aborted) this.journal.settle();
   }
 
   /** Ends the connection, if there is one, and gives the slot back. Repeatable. */

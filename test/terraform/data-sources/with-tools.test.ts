@@ -125,7 +125,7 @@ describeWithTools('data sources and functions', (tool) => {
       project.write('more.tf', mistaken);
       const checked = await project.run('validate', '-no-color');
       const said = checked.output.replace(/\s+/g, ' ');
-      expect(said).toContain('name_regex cannot be "(web": there is a ( without its )');
+      expect(said).toContain('name_regex cannot be "(web": missing closing )');
       expect(said).toContain('size_gib cannot be 1.5: expected a whole number');
       expect(checked.output).toContain('on more.tf line 2');
       expect(checked.output).toContain('on more.tf line 3');

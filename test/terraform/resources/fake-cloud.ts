@@ -27,6 +27,8 @@ export class FakeCloud {
   failing: { readonly call: string; readonly text: string } | null = null;
   /** Statuses that new things end in. */
   bornAs = 'available';
+  /** What ends every call, as StopProvider does. */
+  stopped: AbortSignal | null = null;
   readonly adapter: Adapter;
   readonly #model: ResourceModel;
   #count = 0;
@@ -47,7 +49,7 @@ export class FakeCloud {
       open: async ({ signal }, warn) => ({
         // Nothing but the reasons of failures is asked of it, and their absence is no failure.
         connection: connection as unknown as Connection,
-        signal,
+        signal: this.stopped ? AbortSignal.any([signal, this.stopped]) : signal,
         isCallerAlive: async () => true,
         claims,
         warn,

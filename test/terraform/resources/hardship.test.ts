@@ -56,6 +56,31 @@ describe('half done', () => {
     expect(await core.converge(null)).toBe('delete');
   });
 
+  test('who ends the run in the middle of a create keeps what it made', async () => {
+    const { core, cloud } = toyStage();
+    const stopping = new AbortController();
+    const create = cloud.adapter.create;
+    const observe = cloud.adapter.observe;
+    Object.assign(cloud.adapter, {
+      create: async (...given: Parameters<typeof create>) => {
+        stopping.abort(new Error('the run was asked to end'));
+        given[0].signal.throwIfAborted();
+        return create(...given);
+      },
+      observe: async (...given: Parameters<typeof observe>) => {
+        given[0].signal.throwIfAborted();
+        return observe(...given);
+      },
+    });
+    cloud.stopped = stopping.signal;
+    const errors = await core.apply(await core.plan(least));
+    expect(detailsOf(errors)).toEqual(['The run was asked to end.']);
+    expect(core.held).toMatchObject({ isTainted: true, value: { id: 'id-1' } });
+    expect(detailsOf(await core.apply(await core.plan(null)))).not.toEqual([]);
+    cloud.stopped = null;
+    expect(await core.converge(null)).toBe('delete');
+  });
+
   test('a thing that broke later stays, and every look at it says why', async () => {
     const { core, cloud } = toyStage();
     await core.converge(least);
@@ -131,6 +156,15 @@ describe('plans', () => {
     expect(planned?.['size_text']).toBe(UNKNOWN);
     for (const name of ['id', 'status', 'root_key', 'policy_text', 'usage', 'created_at']) {
       expect(planned?.[name]).toEqual(core.value[name]);
+    }
+  });
+
+  test('a number beyond counting is refused at its attribute', async () => {
+    const { core } = toyStage();
+    for (const size_gib of [99999999999999999999n, 9007199254740993n]) {
+      const refused = await refusalOf(core.plan({ ...least, size_gib }));
+      expect(refused.message).toMatch(/^Invalid key vault: size_gib cannot be \d+: expected/);
+      expect(refused.diagnostics[0]?.attribute?.steps).toEqual([{ attributeName: 'size_gib' }]);
     }
   });
 
@@ -258,7 +292,7 @@ describe('what others made', () => {
     const { core, cloud, another } = toyStage();
     await expect(core.import('')).rejects.toThrow(/without an id/);
     await expect(core.import('id-9')).rejects.toThrow(/no key vault with the id or name id-9/);
-    await expect(core.import('name=')).rejects.toThrow(/with the name/);
+    await expect(core.import('name=')).rejects.toThrow(/without a name/);
     for (const twin of [another(), another()]) await twin.converge(least);
     await expect(core.import('n')).rejects.toThrow(
       /There are 2 of the name n: key vault id-1, id-2/,
