@@ -14,6 +14,7 @@ import { makePlace } from './bench/place.mjs';
 import { pluginStart } from './bench/plugin-start.mjs';
 import { jsonOf, machine, summaryOf, tableOf } from './bench/report.mjs';
 import { saving } from './bench/saving.mjs';
+import { terraform } from './bench/terraform.mjs';
 import { build } from './build.mjs';
 import { root } from './run.mjs';
 
@@ -24,6 +25,7 @@ const benches = {
   backup: saving,
   memory,
   plugin: pluginStart,
+  terraform,
 };
 const usage = `usage: npm run bench -- [--only ${Object.keys(benches).join(',')}] [--quick] [--json]
                        [--install] [--engine FILE]

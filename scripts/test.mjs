@@ -9,7 +9,7 @@ import { plainly, runTool } from './run.mjs';
 import { prepareTools } from './tools.mjs';
 
 await plainly(async () => {
-  const env = await prepareTools({ optional: ['xfs', 'openstack'] });
+  const env = await prepareTools({ optional: ['xfs', 'openstack'], terraform: true });
   await build();
   const folder = mkdtempSync(join(tmpdir(), 'cinderkit-test-report-'));
   const report = join(folder, 'report.json');

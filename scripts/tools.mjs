@@ -1,6 +1,6 @@
 // Gets the tools that the stories need through scripts/toolchain, once a run, and gives the
 // environment that finds them.
-import { delimiter } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import { ensureCdkCli } from './toolchain/cdk-clis.mjs';
 import { ToolchainFailure, exitCodes } from './toolchain/failure.mjs';
 import { ensurePulumi } from './toolchain/pulumi.mjs';
@@ -28,17 +28,18 @@ const terraformSide = {
 export async function prepareTools({ optional = [], terraform = false } = {}) {
   await ensureSystemPackages([...quickstartNeeds, ...optional]);
   const { binDir } = await ensurePulumi();
-  return {
-    PATH: [binDir, process.env.PATH, '/usr/sbin', '/sbin'].join(delimiter),
-    CINDERKIT_PULUMI_BIN: binDir,
-    ...(terraform ? await prepareTerraformTools() : {}),
-  };
+  const side = terraform ? await prepareTerraformTools() : {};
+  const folders = [binDir, process.env.PATH, '/usr/sbin', '/sbin'];
+  // Last: a Node that only those find who look for an old one.
+  if (side.CINDERKIT_CDKTF_NODE) folders.push(dirname(side.CINDERKIT_CDKTF_NODE));
+  return { PATH: folders.join(delimiter), CINDERKIT_PULUMI_BIN: binDir, ...side };
 }
 
 /**
  * Environment that names the programs of Terraform's side by their files. One that this machine
  * cannot have is reported and left out, so that what needs it says "not run"; a build or an install
- * that fails throws. With `peer` the provider that benchmarks compare with is there as well, as a
+ * that fails throws. CINDERKIT_CDKTF_NODE is the Node that the one of CDKTF brings, where it does.
+ * With `peer` the provider that benchmarks compare with is there as well, as a
  * filesystem mirror.
  */
 export async function prepareTerraformTools({ peer = false } = {}) {
@@ -48,7 +49,9 @@ export async function prepareTerraformTools({ peer = false } = {}) {
   const wanted = { ...terraformSide, ...(peer ? { CINDERKIT_PEER_PROVIDER: ensureMirror } : {}) };
   for (const [variable, ensure] of Object.entries(wanted)) {
     try {
-      env[variable] = (await ensure({ report })).program;
+      const { program, node } = await ensure({ report });
+      env[variable] = program;
+      if (node !== undefined) env.CINDERKIT_CDKTF_NODE = node;
     } catch (error) {
       if (!(error instanceof ToolchainFailure) || error.exitCode !== exitCodes.missing) throw error;
       report.line(error.message);

@@ -37,7 +37,7 @@ export abstract class Composite extends Construct {
     this.node.addValidation({ validate: () => this.#problems });
   }
 
-  /** The part with this label. Throws where there is none, with the problems that are the reason. */
+  /** The part with this label. Throws where there is none, with the problems that led to it. */
   protected part<T>(parts: Readonly<Record<string, T>>, kind: string, label: string): T {
     if (this.#problems.length > 0 && !Object.hasOwn(parts, label)) {
       throw new Error(this.#problems.join('\n'));

@@ -25,7 +25,7 @@ export type BootVolumeArgs = InputsOf<BootVolumeProps, 'name'>;
 export class BootVolume extends Composite {
   /** The volume. */
   readonly volume: Volume;
-  /** Id of the volume, known once it has proved to be bootable. */
+  /** Id of the volume. */
   readonly volumeId: Output<string>;
   /** The image that it starts from, as the service has it; undefined with a snapshot. */
   readonly image: Image | undefined;
@@ -42,9 +42,10 @@ export class BootVolume extends Composite {
       this.snapshot = Snapshot.get(this.partOf('snapshot'), args.snapshotId, this.partOptions());
     }
     this.volume = new Volume(this.partOf('volume'), this.settings(args), this.partOptions());
-    this.volumeId = all([this.volume.id, this.volume.bootable]).apply(([id, bootable]) => {
+    this.volumeId = this.volume.id;
+    // Apart from the id: a refusal within an output that is sent on would be shown with a stack.
+    this.volume.bootable.apply((bootable) => {
       if (!bootable) this.refuse([notBootable]);
-      return id;
     });
     this.registerOutputs({ volumeId: this.volumeId });
   }

@@ -44,7 +44,7 @@ export abstract class Composite extends pulumi.ComponentResource {
     if (problems.length === 0) return;
     const { title, name } = this.#told;
     const text = problemsText({ composite: title, name }, problems);
-    throw new pulumi.ResourceError(text, this, true);
+    throw this.#plainly(text);
   }
 
   /** The tags of the composite, and over them what was said about one part. */
@@ -60,13 +60,20 @@ export abstract class Composite extends pulumi.ComponentResource {
     try {
       return partWith(parts, label, { whose: `${title} ${name}`, kind });
     } catch (error) {
-      throw new pulumi.ResourceError(error instanceof Error ? error.message : '', this, true);
+      throw this.#plainly(error instanceof Error ? error.message : String(error));
     }
   }
 
   /** Options of a part. */
   protected partOptions(more: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
     return { ...more, parent: this };
+  }
+
+  #plainly(text: string): Error {
+    const error = new pulumi.ResourceError(text, this, true);
+    // Once the program has ended the SDK shows the stack nevertheless, where there is one.
+    error.stack = '';
+    return error;
   }
 
   /** Name of a part in the program and in state. */
@@ -91,7 +98,7 @@ function knownPart(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, knownPart(part)]));
 }
 
-/** Maps laid over each other. Those known now are merged now, so that a preview shows their keys. */
+/** Maps laid over each other. Known ones are merged now, so that a preview shows their keys. */
 function merged(maps: readonly (TagInputs | undefined)[]): TagInputs {
   const later = maps.some((map) => pulumi.Output.isInstance(map) || map instanceof Promise);
   if (!later) return Object.assign({}, ...maps);

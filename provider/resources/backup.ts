@@ -83,7 +83,7 @@ export async function createBackup(scope: Scope, inputs: Values, marker: string)
     const mine = firstUnclaimed(scope, marked);
     return mine ? { backup: mine } : null;
   };
-  const reply = await whenAtRest(scope, sourcesOf(inputs), () =>
+  const reply = await whenAtRest(scope, await sourcesOf(scope, inputs), () =>
     scope.connection.call(backupRoutes.createBackup, {
       body,
       ...(has || wantsMetadata ? { microversion: backupMetadataVersion } : {}),
@@ -94,10 +94,16 @@ export async function createBackup(scope: Scope, inputs: Values, marker: string)
   return reply.body.backup.id;
 }
 
-function sourcesOf(inputs: Values): Subject[] {
+async function sourcesOf(scope: Scope, inputs: Values): Promise<Subject[]> {
   const snapshotId = stringOf(inputs['snapshotId']);
-  const live = volumeSubject(String(inputs['volumeId']));
-  return snapshotId === undefined ? [live] : [snapshotSubject(snapshotId), live];
+  const volumeId = String(inputs['volumeId']);
+  const live = volumeSubject(volumeId);
+  const sources = snapshotId === undefined ? [live] : [snapshotSubject(snapshotId), live];
+  if (inputs['incremental'] !== true) return sources;
+  // An increment leans on the newest backup, which is not available while it is being restored.
+  const siblings = await backupsOf(scope, volumeId);
+  const [newest] = siblings.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
+  return newest ? [...sources, backupSubject(newest.id, newest.name)] : sources;
 }
 
 /** The service replaces the whole map, so it is made from the live one. */

@@ -69,8 +69,8 @@ ${body}
 
 /**
  * Runs a command to its end. Resolves to its wall time in seconds, the most memory (MiB) and the
- * processor time (seconds) of the provider's processes, and the CLI's own processor time; fails with
- * its last lines.
+ * processor time (seconds) of the provider's processes, and the CLI's own processor time; fails
+ * with its last lines.
  */
 async function measured(cli, args, { cwd, env, signal }) {
   const began = performance.now();

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureCached } from './cached-tool.mjs';
 import { ToolchainFailure, exitCodes, failedStep } from './failure.mjs';
-import { findProgram, run } from './programs.mjs';
+import { findProgram, isExecutable, run } from './programs.mjs';
 import { createReport } from './report.mjs';
 import { cdkClis } from './terraform-pins.mjs';
 
@@ -18,16 +18,16 @@ const installTimeoutMs = 900_000;
 
 /**
  * Promises the command line of one of the two, or throws `ToolchainFailure`: missing (no npm), or
- * the install failed. Repeatable, and quick once it is there. It runs on the `node` that is first
- * on PATH, which must be 22.19 or newer for cdktn.
+ * the install failed. Repeatable, and quick once it is there. cdktn runs on the `node` that is
+ * first on PATH, which must be 22.19 or newer; cdktf is to be run by `node`, where that is given.
  * @param {keyof typeof cdkClis} name
  * @param {import('./terraform.mjs').ToolOptions} [options]
- * @returns {Promise<import('./terraform.mjs').FoundTool>}
+ * @returns {Promise<import('./terraform.mjs').FoundTool & { node?: string }>}
  */
 export async function ensureCdkCli(name, options = {}) {
   const env = options.env ?? process.env;
   const settings = { env, report: createReport({ env }), ...options };
-  const { version, package: cli } = cdkClis[name];
+  const { version, package: cli, bringsNode } = cdkClis[name];
   const digest = createHash('sha256');
   for (const file of pinFiles) digest.update(readFileSync(join(here, name, file)));
   const binDir = join('node_modules', '.bin');
@@ -47,7 +47,14 @@ export async function ensureCdkCli(name, options = {}) {
     throw failedStep(`getting ${cli} ${version}`, { output, logFile });
   });
   const program = join(folder, binDir, name);
-  return { binDir: dirname(program), program, version, source: isNew ? 'npm' : 'cache' };
+  const node = join(folder, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node');
+  return {
+    binDir: dirname(program),
+    program,
+    version,
+    source: isNew ? 'npm' : 'cache',
+    ...(bringsNode && isExecutable(node) ? { node } : {}),
+  };
 }
 
 /**

@@ -33,8 +33,12 @@ export const goPeerProvider = {
   flags: ['-ldflags', '-w -s'],
 };
 
-/** Command lines of the two CDKs, from npm: one folder with a package-lock.json each. */
+/**
+ * Command lines of the two CDKs, from npm: one folder with a package-lock.json each. That of CDKTF
+ * brings a Node of its own on the platforms that have one as a package: the binaries for its
+ * terminal fit Node up to 22, and there will be no others.
+ */
 export const cdkClis = {
-  cdktf: { version: '0.21.0', package: 'cdktf-cli' },
-  cdktn: { version: '0.24.0', package: 'cdktn-cli' },
+  cdktf: { version: '0.21.0', package: 'cdktf-cli', bringsNode: true },
+  cdktn: { version: '0.24.0', package: 'cdktn-cli', bringsNode: false },
 };

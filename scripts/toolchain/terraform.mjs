@@ -48,8 +48,8 @@ export async function ensureTerraform(options = {}) {
     return { ...found, program: join(found.binDir, 'terraform'), source: 'path' };
   }
   throw new ToolchainFailure(
-    `Terraform could not be had: ${found.refused} (it is under the BUSL, so it is not built here); ` +
-      'get it from https://developer.hashicorp.com/terraform/install, or use tofu.',
+    `Terraform could not be had: ${found.refused} (its licence is the BUSL, so it is not built ` +
+      'here); get it from https://developer.hashicorp.com/terraform/install, or use tofu.',
     exitCodes.missing,
   );
 }

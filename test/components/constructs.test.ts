@@ -1,5 +1,8 @@
 // The composed constructs with the libraries' own matchers, for CDKTF and CDKTN from one table:
 // what they synthesise, what they refuse, how they are tagged, and how they are got around.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TerraformStack } from 'cdktf';
 import { kits } from './construct-kits';
 
@@ -9,10 +12,16 @@ describe.each(kits)('for %s', (_name, { library, constructs }) => {
   const { Backup, DataCinderkitImage, DataCinderkitSnapshot, DataCinderkitVolume } = constructs;
   const { CinderkitProvider, Image, Volume } = constructs;
 
-  beforeAll(() => Testing.setupJest());
+  let outdir: string;
+
+  beforeAll(() => {
+    outdir = mkdtempSync(join(tmpdir(), 'cinderkit-constructs-'));
+    Testing.setupJest();
+  });
+  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
   const stackWith = (make: (stack: TerraformStack) => void): TerraformStack => {
-    const stack = new library.TerraformStack(Testing.app(), 'stack');
+    const stack = new library.TerraformStack(Testing.app({ outdir }), 'stack');
     new CinderkitProvider(stack, 'cinderkit');
     make(stack);
     return stack;

@@ -146,8 +146,11 @@ describe('ProtectedVolume', () => {
   });
 
   it('goes without a last backup where that is said', async () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
     const plain = new ProtectedVolume('plain', { snapshotId: 's', finalBackup: false });
     await settled(plain.volumeId);
+    expect(warn.mock.calls.join()).toContain('nothing protects this volume');
+    warn.mockRestore();
     expect(sent('plain-volume')).toMatchObject({ snapshotId: 's', onDelete: 'delete' });
     expect(plain.latestBackup).toBeUndefined();
   });

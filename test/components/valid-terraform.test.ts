@@ -1,6 +1,6 @@
 // What the constructs synthesise, before the real terraform with the real provider: it is valid,
 // for both libraries. And a law: every noun has its constructs in both.
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../schema/catalogue';
 import { projectRoot } from '../support/source-tree';
@@ -37,7 +37,7 @@ describeWithTools('what the constructs synthesise is valid', (tool) => {
 
   it.each(kitsFor(tool.program))('with %s', (_name, { library, constructs }) => {
     library.Testing.setupJest();
-    const app = library.Testing.app();
+    const app = library.Testing.app({ outdir: join(project.home, 'out') });
     const stack = new library.TerraformStack(app, 'stack');
     new constructs.CinderkitProvider(stack, 'cinderkit', { engine: { folder: 'engine' } });
     const golden = new constructs.GoldenImage(stack, 'golden', {
@@ -60,7 +60,12 @@ describeWithTools('what the constructs synthesise is valid', (tool) => {
     new constructs.BootVolume(stack, 'boot', { imageId: golden.imageId, sizeGib: 3 });
     new constructs.BootVolume(stack, 'again', { snapshotId, sizeGib: size.numberValue });
     new constructs.DataCinderkitVolumes(stack, 'all', { metadata: { role: 'web' } });
-    expect(library.Testing.fullSynth(stack)).toBeValidTerraform();
+    const folder = library.Testing.fullSynth(stack);
+    try {
+      expect(folder).toBeValidTerraform();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

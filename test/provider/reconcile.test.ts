@@ -169,6 +169,21 @@ test('snapshots and backups of one volume made at once wait for each other', asy
   expect(await snapshotAdapter.observe(stage.scope, snapshot.id)).toBeNull();
 });
 
+test('an increment waits while the backup that it leans on is being restored', async () => {
+  const volume = await stage.make(volumeAdapter, { name: 'leaned on', sizeGib: 1 });
+  const parent = await stage.make(backupAdapter, { name: 'base', volumeId: volume.id });
+  const [restored, child] = await Promise.all([
+    stage.make(volumeAdapter, { name: 'restored', backupId: parent.id }),
+    stage.make(backupAdapter, { name: 'next', volumeId: volume.id, incremental: true }),
+  ]);
+  expect(restored.values['status']).toBe('available');
+  expect(child.values['isIncremental']).toBe(true);
+  await stage.remove(backupAdapter, child);
+  await stage.remove(volumeAdapter, restored);
+  await stage.remove(backupAdapter, parent);
+  await stage.remove(volumeAdapter, volume);
+});
+
 test('a volume that is backed up before it goes leaves exactly one backup', async () => {
   const inputs = { name: 'dear', sizeGib: 1, onDelete: 'backup' };
   const volume = await stage.make(volumeAdapter, inputs);

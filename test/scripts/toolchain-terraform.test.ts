@@ -190,6 +190,17 @@ done`,
     );
   });
 
+  it('brings the Node that cdktf needs, and leaves cdktn with that of PATH', async () => {
+    const node = `node_modules/node-${process.platform}-${process.arch}/bin`;
+    const makes = `/bin/mkdir -p ${node}; : > ${node}/node; /bin/chmod 755 ${node}/node`;
+    npm('0.21.0', makes);
+    const folder = join(box.cache, 'cdktf-cli-0.21.0');
+    const cdktf = toolOf((await box.run('cdktf', '--json')).stdout);
+    expect(cdktf).toMatchObject({ node: join(folder, node, 'node') });
+    npm('0.24.0', makes);
+    expect(toolOf((await box.run('cdktn', '--json')).stdout)).not.toHaveProperty('node');
+  });
+
   it('are not there, and leave nothing, when npm fails or brings another version', async () => {
     npm('0.21.0', 'echo "npm error Missing: x from lock file" >&2; exit 1');
     expect(await box.run('cdktf')).toMatchObject({

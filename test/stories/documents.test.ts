@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import ts from 'typescript';
 import { engineCommand } from '../../bundled-engine/cli';
+import { terraformCommand } from '../../provider/terraform/command';
 import { readConfig } from '../../bundled-engine/config';
 import { blocksIn, blocksOf, commandsIn, commandsOf, userPages } from '../support/document-blocks';
 import type { Block, NamedCommand } from '../support/document-blocks';
@@ -165,9 +166,9 @@ function unique(given: readonly NamedCommand[]): NamedCommand[] {
 
 function isOurs(words: readonly string[]): boolean {
   const [, program, noun, verb, ...rest] = words;
-  if (program !== 'cinderkit' || noun !== 'engine') return false;
-  const engine: Command = engineCommand();
-  const command = engine.commands.find((one) => one.name() === verb);
+  const sides: Command[] = [engineCommand(), terraformCommand()];
+  const side = sides.find((one) => program === 'cinderkit' && one.name() === noun);
+  const command = side?.commands.find((one) => one.name() === verb);
   const known = command?.options.map(({ long }) => long) ?? [];
   return command !== undefined && flagsOf(rest).every((flag) => known.includes(flag));
 }

@@ -26,7 +26,8 @@ export function cdkCommand(form: 'cdktf' | 'cdktn'): CdkCommand {
 
 function nodes(): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((part) => part !== '');
-  const programs = [process.execPath, ...folders.map((folder) => join(folder, 'node'))];
+  const brought = process.env['CINDERKIT_CDKTF_NODE'] ?? process.execPath;
+  const programs = [process.execPath, brought, ...folders.map((folder) => join(folder, 'node'))];
   return [...new Set(programs)].filter((program) => existsSync(program));
 }
 

@@ -8,7 +8,7 @@ import { DriverError } from '../../bundled-engine/drivers/driver-error';
 export interface Fault {
   /**
    * Method name: "createBlank", ...; those of handles with a prefix: "reader.read", "writer.write",
-   * "writer.flush", "reader.close".
+   * "writer.flush", "reader.close", "unmanaged.adopt".
    */
   readonly method: string;
   /** 'before' the real call does anything, or 'after' it did all. */
@@ -58,6 +58,9 @@ export function faultyDriver(inner: Driver): FaultyDriver {
       get(of, name) {
         // Bound to the real object: private fields do not go through a proxy.
         const value: unknown = Reflect.get(of, name, of);
+        if (name === 'unmanaged' && typeof value === 'object' && value !== null) {
+          return wrap(value, 'unmanaged.');
+        }
         if (typeof value !== 'function' || typeof name !== 'string') return value;
         const method = `${prefix}${name}`;
         return async (...args: unknown[]): Promise<unknown> => {

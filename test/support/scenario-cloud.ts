@@ -161,6 +161,11 @@ export async function remove(cloud: PlainCaller, noun: string, id: string): Prom
   });
 }
 
+/** Removes what a story that failed has left: what may lean on another thing goes first. */
+export async function removeEverything(cloud: PlainCaller): Promise<void> {
+  for (const { noun, id } of (await everything(cloud)).reverse()) await remove(cloud, noun, id);
+}
+
 function nounOf(noun: string): LiveNoun {
   const found = nouns[noun];
   if (found) return found;

@@ -30,6 +30,8 @@ export interface Face {
   /** Brings the state in line with the service, where the tool does that apart from planning. */
   look(): Promise<void>;
   plan(): Promise<Plan>;
+  /** Null where a fresh plan would do nothing, else what it says. */
+  unfinished(): Promise<string | null>;
   /** Carries out the last plan. Fails, with what the tool said, where that fails. */
   apply(): Promise<void>;
   /** Ids of the things in the state, by label. */

@@ -88,6 +88,12 @@ export class PulumiFace implements Face {
     return { changes, text: output };
   }
 
+  async unfinished(): Promise<string | null> {
+    const plan = await this.plan();
+    if ('refused' in plan) return plan.refused;
+    return plan.changes.size === 0 ? null : plan.text;
+  }
+
   async apply(): Promise<void> {
     succeeded(await this.#stack.up());
   }

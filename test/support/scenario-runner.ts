@@ -6,7 +6,7 @@ import { fileContent, isReference } from '../stories/scenarios/scenario';
 import type { Act, Planned, Program, Refused, Scenario, Step } from '../stories/scenarios/scenario';
 import { EngineProcess } from './engine-process';
 import { PlainCaller } from './plain-caller';
-import { alter, everything, remove, seen } from './scenario-cloud';
+import { alter, everything, remove, removeEverything, seen } from './scenario-cloud';
 import { modelOf } from './scenario-face';
 import type { Change, Face, Plan } from './scenario-face';
 
@@ -31,7 +31,7 @@ export function describeScenarios(makeFace: (env: NodeJS.ProcessEnv) => Promise<
       const cloud = await PlainCaller.login(engine.dataFolder, 'cinderkit');
       play = new Play(await makeFace(pointingAt(engine)), cloud);
     }, timeoutMs);
-    afterAll(() => play.face.dispose());
+    afterAll(() => play.dispose());
     registerSteps(scenario, () => play);
   });
 }
@@ -49,6 +49,8 @@ function registerSteps(scenario: Scenario, play: () => Play): void {
   );
   it('are destroyed and leave nothing', () => play().end(), timeoutMs);
 }
+
+type Ids = ReadonlyMap<string, string>;
 
 /** A scenario being played. */
 class Play {
@@ -76,8 +78,7 @@ class Play {
       expect([label, all[label]?.noun, strayUnknowns]).toEqual([label, all[label]?.noun, []]);
     }
     await this.face.apply();
-    await this.#expectDone();
-    await this.#expectLive(step.live ?? {});
+    await this.#expectLive(step.live ?? {}, await this.#expectDone());
   }
 
   /** No plan can be made; the refusal names the input, and nothing has changed. */
@@ -115,6 +116,12 @@ class Play {
     expect(await everything(this.#cloud)).toEqual([]);
   }
 
+  /** Removes the project, and what a story that failed has left of its things. */
+  async dispose(): Promise<void> {
+    await this.face.dispose();
+    await removeEverything(this.#cloud);
+  }
+
   #declare(program: Program): void {
     this.#program = program;
     this.face.declare(program);
@@ -129,8 +136,8 @@ class Play {
   }
 
   /** A plan is empty, and the service has what the state has: each once, and unmarked. */
-  async #expectDone(): Promise<void> {
-    expect(shown(changesOf(await this.face.plan()))).toEqual({});
+  async #expectDone(): Promise<Ids> {
+    expect(await this.face.unfinished()).toBeNull();
     const ids = await this.face.ids();
     expect([...ids.keys()].sort()).toEqual(Object.keys(this.#program).sort());
     const there = await everything(this.#cloud);
@@ -138,10 +145,10 @@ class Play {
     for (const { noun, id } of there) {
       expect(JSON.stringify(await seen(this.#cloud, noun, id))).not.toMatch(/cinderkit.marker/);
     }
+    return ids;
   }
 
-  async #expectLive(live: NonNullable<Step['live']>): Promise<void> {
-    const ids = await this.face.ids();
+  async #expectLive(live: NonNullable<Step['live']>, ids: Ids): Promise<void> {
     for (const [label, expected] of Object.entries(live)) {
       const noun = this.#program[label]?.noun ?? '';
       const found = (await seen(this.#cloud, noun, ids.get(label) ?? '')) ?? {};

@@ -1,6 +1,7 @@
 // Scenarios over the real terraform and tofu.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { isReference } from '../stories/scenarios/scenario';
 import type { Action, Program, Thing } from '../stories/scenarios/scenario';
 import { isSameValue, modelOf } from './scenario-face';
@@ -8,6 +9,15 @@ import type { Change, Face, Plan } from './scenario-face';
 import { TerraformProject } from './terraform-project';
 import type { Configuration, Outcome, PlannedChange } from './terraform-project';
 import type { TerraformTool } from './terraform-tools';
+
+const stateShape = z.object({
+  resources: z.array(
+    z.object({
+      name: z.string(),
+      instances: z.array(z.object({ attributes: z.object({ id: z.string() }) })),
+    }),
+  ),
+});
 
 /** A project of its own on the cloud that `env` names. */
 export class TerraformFace implements Face {
@@ -55,13 +65,21 @@ export class TerraformFace implements Face {
     return { changes: new Map(real), text: output };
   }
 
+  unfinished(): Promise<string | null> {
+    return this.project.unfinished();
+  }
+
   async apply(): Promise<void> {
     succeeded(await this.project.applyPlan());
   }
 
   async ids(): Promise<ReadonlyMap<string, string>> {
-    const objects = await this.project.objects();
-    return new Map(objects.map(({ name, values }) => [name, String(values['id'])]));
+    // Read from the file: a tool would start the provider for it, and scenarios ask often.
+    const state = stateShape.parse(JSON.parse(this.project.stateText()));
+    const things = state.resources.flatMap(({ name, instances }) => {
+      return instances.map(({ attributes }) => [name, attributes.id] as const);
+    });
+    return new Map(things);
   }
 
   async takeOver(

@@ -1,0 +1,3 @@
+output "size" {
+  value = provider::cinderkit::format_size(1536) # 1.5 TiB
+}

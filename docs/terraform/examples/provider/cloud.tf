@@ -1,0 +1,5 @@
+# A cloud of your clouds.yaml; the credentials stay there.
+provider "cinderkit" {
+  cloud  = "mycloud"
+  region = "RegionOne"
+}
