@@ -9,6 +9,7 @@ import { bindingFiles } from './generate/bindings.mjs';
 import { cdktnFiles } from './generate/cdktn-flavour.mjs';
 import { liftFieldDocs } from './generate/field-docs.mjs';
 import { protocolFiles } from './generate/protocol.mjs';
+import { registryPages } from './generate/registry-pages.mjs';
 import { lifecyclesPage, resourcesPage } from './generate/reference-pages.mjs';
 import {
   fieldDocsModule,
@@ -47,6 +48,7 @@ async function derivedFiles() {
     [terraformSchemaPath]: schema,
     ...(await bindingFiles('cdktf', schema)),
     ...(await bindingFiles('cdktn', schema)),
+    ...(await registryPages()),
   };
 }
 
@@ -81,10 +83,11 @@ function bringUpToDate(files, gone) {
   }
 }
 
-// Bindings of a resource that is gone would still be published.
+// Bindings and pages of a resource that is gone would still be published.
 function leftovers(files) {
-  const made = globSync('components/*/generated/**/*.ts', { cwd: root });
-  return made.filter((path) => !(path in files));
+  const places = ['components/*/generated/**/*.ts', 'docs/terraform/*-*/*.md'];
+  const pages = ['resources', 'functions'].map((kind) => `docs/terraform/${kind}/*.md`);
+  return globSync([...places, ...pages], { cwd: root }).filter((path) => !(path in files));
 }
 
 function textOf(path) {

@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../run.mjs';
+import { lazyImports } from './lazy-imports.mjs';
+import { leanLibraries } from './lean-libraries.mjs';
 import { licencesOf } from './licences.mjs';
 
 const prefix = 'terraform-provider-cinderkit_v';
@@ -52,6 +54,7 @@ async function program() {
     logLevel: 'warning',
     // grpc-js loads it for its own diagnostics services alone, which this provider does not serve.
     external: ['@grpc/proto-loader'],
+    plugins: [lazyImports, leanLibraries],
     absWorkingDir: root,
   });
   return { text: outputFiles[0].text, metafile };
