@@ -1,6 +1,6 @@
 // Runs the TypeScript sources as they are (type-checking is tsc's job). A few libraries are
 // published as ES modules alone, and jest's CommonJS world needs them transformed.
-const esModulesOnly = ['commander'];
+const esModulesOnly = ['commander', '@seriousme'];
 
 /** @type {import('jest').Config} */
 module.exports = {

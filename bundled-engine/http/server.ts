@@ -12,6 +12,7 @@ import { httpFaults } from './http-faults';
 import { registerIdentity } from './identity/register';
 import { authenticator } from './identity/authenticate';
 import { registerImage } from './image/register';
+import { registerOpenApi } from './open-api';
 import { readBody } from './read-body';
 import { asFault, logUnexpected, sendFault } from './render-fault';
 import { baseUrlOf, serviceOf, withoutProject } from './request-url';
@@ -51,6 +52,7 @@ export function createServer(parts: Parts, readiness: Readiness): FastifyInstanc
   registerIdentity(app, parts);
   registerBlockStorage(app, parts);
   registerImage(app, parts);
+  registerOpenApi(app);
   return app;
 }
 
