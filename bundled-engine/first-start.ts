@@ -70,7 +70,9 @@ async function setHash(tx: Tx, userId: string, passwordHash: string): Promise<vo
 async function found(tx: Tx, config: EngineConfig, hashes: CloudPasswords): Promise<Foundation> {
   const roleIds: string[] = [];
   for (const name of roleOrder) roleIds.push((await insertRole(tx, { id: newHexId(), name })).id);
-  const [adminRole = '', memberRole = '', readerRole = ''] = roleIds;
+  const [adminRole = '', , memberRole = '', readerRole = ''] = roleIds;
+  // What one service of a cloud shows another: it implies nothing and nobody has it from the start.
+  await insertRole(tx, { id: newHexId(), name: 'service' });
   const project = await insertProject(tx, {
     id: newHexId(),
     name: accounts.project,

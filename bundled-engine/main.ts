@@ -30,6 +30,7 @@ import type { StepHooks } from './jobs/step-hooks';
 import { closeServer, isLoopback, listen } from './http/listen';
 import { openPools } from './open-pools';
 import { allOperations } from './operations/all-operations';
+import { recoverExports } from './operations/volume-exports';
 import type { Clock, Parts } from './parts';
 import { prepareFolder } from './prepare-folder';
 import { openDatabase } from './records/database';
@@ -178,6 +179,8 @@ async function openParts(
     log.info({ requeued, removed }, 'images were put right');
   const orphans = await recoverImageVolumes(parts);
   if (orphans.length > 0) log.info({ orphans }, 'volumes of deleted images are being removed');
+  const exported = await recoverExports(parts);
+  if (exported.length > 0) log.info({ exported }, 'volumes in use are exported again');
   undoing.add(await keepForgetting(database, { clock, log }));
   return { parts, passwords };
 }

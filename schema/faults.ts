@@ -66,11 +66,6 @@ export const volumeFaults = defineFaults({
     message: (d: { imageId: string; reason: string }) =>
       `Image ${d.imageId} is unacceptable: ${d.reason}`,
   },
-  badStatus: {
-    http: 400,
-    message: (d: { status: string; known: readonly string[] }) =>
-      `Must specify a valid status: '${d.status}' is not one of ${d.known.join(', ')}.`,
-  },
 });
 
 /** Makers of faults about snapshots and backups. */

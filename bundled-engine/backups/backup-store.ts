@@ -1,6 +1,7 @@
 // The door to backups: one object over one target, made once for each target and process, because
 // its locks live in this process. Invariant: every operation on a target goes through the same
 // store.
+import { copyBackup, type CopyBackupRequest } from './copy-backup';
 import { createBackup, type CreateBackupRequest } from './create-backup';
 import { deleteBackup, type DeleteSummary } from './delete-backup';
 import type { BackupSummary } from './manifest';
@@ -15,6 +16,8 @@ export interface BackupStore {
   readonly target: BackupTarget;
   /** See createBackup in create-backup.ts. */
   createBackup(request: CreateBackupRequest): Promise<BackupSummary>;
+  /** See copyBackup in copy-backup.ts. */
+  copyBackup(request: CopyBackupRequest): Promise<BackupSummary>;
   /** See restoreBackup in restore-backup.ts. */
   restoreBackup(request: RestoreBackupRequest): Promise<RestoreSummary>;
   /** See verifyBackup in verify-backup.ts. */
@@ -37,6 +40,7 @@ export function backupStore(target: BackupTarget): BackupStore {
   return {
     target,
     createBackup: (request) => createBackup(parts, request),
+    copyBackup: (request) => copyBackup(parts, request),
     restoreBackup: (request) => restoreBackup(parts, request),
     verifyBackup: (request) => verifyBackup(parts, request),
     deleteBackup: (backupId) => deleteBackup(parts, backupId),

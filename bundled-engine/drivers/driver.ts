@@ -111,6 +111,46 @@ export interface VolumeWriter {
   close(): Promise<void>;
 }
 
+/** Where programs of this host find the bytes of an exported volume. */
+export interface VolumeExport {
+  /**
+   * What qemu's tools open with format raw: an absolute path, or `nbd+unix:///?socket=PATH`. The
+   * same again when the export is made again, also after a restart.
+   */
+  readonly devicePath: string;
+}
+
+/** A thing that has an id and that users see: what can be let go of and taken over again. */
+export type Managed = { readonly volume: string } | { readonly snapshot: string };
+
+/** A thing that lies in the pool under a name, and that belongs to nobody here. */
+export interface Unmanaged {
+  readonly kind: 'volume' | 'snapshot';
+  /** Its name in the pool: letters, digits, dots, dashes and underscores. */
+  readonly name: string;
+  /** Size of the disk that it holds; adopt() rounds it up to whole GiB. */
+  readonly sizeBytes: number;
+  /** Why it cannot be taken over, for people; null when it can. */
+  readonly problem: string | null;
+}
+
+/** The way between what has an id and what lies in the pool under a name. */
+export interface UnmanagedThings {
+  /** All that lies there, volumes first, by name. */
+  list(): Promise<readonly Unmanaged[]>;
+  /**
+   * Takes over what lies in the pool under `name`: from then on its bytes have this id and no name.
+   * `missing` when nothing has the name, `refused` when it has a problem. Success when the id has
+   * bytes already.
+   */
+  adopt(as: Managed, name: string, options?: CallOptions): Promise<{ readonly sizeGib: number }>;
+  /**
+   * Takes the id from the bytes, which stay in the pool under `name`. Success when that is done
+   * already; refused when the name belongs to something else.
+   */
+  letGo(thing: Managed, name: string): Promise<void>;
+}
+
 /** Ids of everything that has bytes here, sorted. */
 export interface Inventory {
   readonly volumes: readonly string[];
@@ -162,6 +202,16 @@ export interface Driver {
   createCheckpoint(checkpointId: string, from: BytesOf): Promise<void>;
   removeCheckpoint(checkpointId: string): Promise<void>;
 
+  /**
+   * Lets programs of this host use the volume until endExport(); what they write is in the volume.
+   * With `readOnly` a server refuses writes; a plain path cannot. Where there is an export it is
+   * given again, and serves writers too once one of the calls was without `readOnly`. `busy` while
+   * a reader or writer is open.
+   */
+  startExport(volumeId: string, options: { readonly readOnly: boolean }): Promise<VolumeExport>;
+  /** Ends the export, what was written being flushed; also part of remove(). */
+  endExport(volumeId: string): Promise<void>;
+
   openReader(from: BytesOf): Promise<VolumeReader>;
   openWriter(volumeId: string): Promise<VolumeWriter>;
   /**
@@ -174,8 +224,20 @@ export interface Driver {
     options?: CallOptions,
   ): Promise<HowMade>;
 
+  /**
+   * Gives the volume the bytes of another one, which goes, in one durable move: a crash leaves the
+   * old bytes or the new ones. Success when the other one is gone already and the volume is there.
+   */
+  replace(volumeId: string, byVolumeId: string): Promise<void>;
+
+  /** What lies in the pool and belongs to nobody here, and how it comes and goes. */
+  readonly unmanaged: UnmanagedThings;
+
   list(): Promise<Inventory>;
-  /** Removes what a crash left half made. Call once after opening, before any other call. */
+  /**
+   * Removes what a crash left half made, and all exports. Call once after opening, before any other
+   * call.
+   */
   sweep(): Promise<{ readonly removed: readonly string[] }>;
   /** Lets go of all that is open. Repeatable; the driver serves no more. */
   close(): Promise<void>;

@@ -14,9 +14,12 @@ import { KeyedLock } from '../host/keyed-lock';
 import { admitImage, convertImage, convertOptions } from './pool';
 import { folderProblems, occupiedBytes, poolCapacity } from './pool';
 import { openChainReader, openLayerWriter } from './qcow2-bytes';
+import { Qcow2Exports } from './qcow2-exports';
 import { Qcow2Layers } from './qcow2-layers';
 import { Qcow2Refs } from './qcow2-refs';
-import { assertFits, toBytes } from './sizes';
+import { qcow2Unmanaged } from './qcow2-unmanaged';
+import { assertFits, assertGrows, toBytes } from './sizes';
+import { UnmanagedFiles } from './unmanaged-files';
 import { volumesOn } from './volumes-on';
 
 /** Where volumes lie, and how much room they may take (all of the disk unless given). */
@@ -39,7 +42,8 @@ export async function qcow2Driver(options: Qcow2Options): Promise<face.Driver> {
     const refs = await Qcow2Refs.load(options.folder);
     const maxDepth = Math.max(leastMaxDepth, options.maxDepth ?? usualMaxDepth);
     const layers = await Qcow2Layers.load(join(options.folder, 'layers'), refs, maxDepth);
-    return volumesOn(new Qcow2Driver(options, refs, layers));
+    const files = await UnmanagedFiles.open(options.folder);
+    return volumesOn(new Qcow2Driver(options, { refs, layers, files }));
   });
 }
 
@@ -56,12 +60,21 @@ class Qcow2Driver implements face.Driver {
   readonly #options: Qcow2Options;
   readonly #refs: Qcow2Refs;
   readonly #layers: Qcow2Layers;
+  readonly #exports: Qcow2Exports;
+  readonly #files: UnmanagedFiles;
   readonly #lock = new KeyedLock();
+  readonly unmanaged: face.UnmanagedThings;
 
-  constructor(options: Qcow2Options, refs: Qcow2Refs, layers: Qcow2Layers) {
+  constructor(
+    options: Qcow2Options,
+    given: { refs: Qcow2Refs; layers: Qcow2Layers; files: UnmanagedFiles },
+  ) {
     this.#options = options;
-    this.#refs = refs;
-    this.#layers = layers;
+    this.#refs = given.refs;
+    this.#layers = given.layers;
+    this.#files = given.files;
+    this.unmanaged = qcow2Unmanaged({ ...given, alone: (work) => this.#alone(work) });
+    this.#exports = new Qcow2Exports(join(options.folder, 'run'));
   }
 
   async check(): Promise<face.Health> {
@@ -76,7 +89,8 @@ class Qcow2Driver implements face.Driver {
   capacity(): Promise<face.Capacity> {
     return classified('cannot measure the pool', async () => {
       const { folder, capacityGib } = this.#options;
-      const allocatedBytesNow = await occupiedBytes([join(folder, 'layers')]);
+      const folders = [join(folder, 'layers'), ...this.#files.folders()];
+      const allocatedBytesNow = await occupiedBytes(folders);
       return poolCapacity({ folder, allocatedBytesNow, capacityGib });
     });
   }
@@ -136,13 +150,7 @@ class Qcow2Driver implements face.Driver {
       this.#alone(async () => {
         const layer = this.#layerOf({ volume: id });
         const { sizeBytes } = await this.#layers.facts(layer);
-        if (sizeBytes > toBytes(sizeGib)) {
-          throw new DriverError(
-            'refused',
-            `cannot grow volume ${id} to ${sizeGib} GiB: it has ${sizeBytes} bytes and ` +
-              'never shrinks',
-          );
-        }
+        assertGrows(id, { from: sizeBytes, to: toBytes(sizeGib) });
         if (sizeBytes < toBytes(sizeGib)) {
           await growQcow2(this.#layers.path(layer), toBytes(sizeGib));
         }
@@ -190,6 +198,21 @@ class Qcow2Driver implements face.Driver {
     return this.#remove({ checkpoint: checkpointId });
   }
 
+  startExport(
+    volumeId: string,
+    options: { readonly readOnly: boolean },
+  ): Promise<face.VolumeExport> {
+    return classified(`cannot export volume ${volumeId}`, () =>
+      this.#exports.start(volumeId, { ...options, pin: () => this.#pin({ volume: volumeId }) }),
+    );
+  }
+
+  endExport(volumeId: string): Promise<void> {
+    return classified(`cannot end the export of volume ${volumeId}`, () =>
+      this.#exports.end(volumeId),
+    );
+  }
+
   openReader(from: face.BytesOf): Promise<face.VolumeReader> {
     return classified(`cannot read ${describe(from)}`, async () => {
       const { chain, sizeBytes, release } = await this.#pin(from);
@@ -225,6 +248,18 @@ class Qcow2Driver implements face.Driver {
     });
   }
 
+  replace(volumeId: string, byVolumeId: string): Promise<void> {
+    return classified(`cannot replace volume ${volumeId} by ${byVolumeId}`, () =>
+      this.#alone(async () => {
+        const by = this.#refs.find({ volume: byVolumeId });
+        if (by === undefined) return void this.#layerOf({ volume: volumeId });
+        await this.#refs.set({ volume: volumeId }, by);
+        await this.#refs.remove({ volume: byVolumeId });
+        await this.#layers.collect();
+      }),
+    );
+  }
+
   async list(): Promise<face.Inventory> {
     return this.#refs.inventory();
   }
@@ -240,8 +275,9 @@ class Qcow2Driver implements face.Driver {
     );
   }
 
-  async close(): Promise<void> {
-    // Readers and writers hold what is open; the driver itself keeps nothing.
+  close(): Promise<void> {
+    // Readers and writers hold what else is open.
+    return classified('cannot end the exports', () => this.#exports.endAll());
   }
 
   /**

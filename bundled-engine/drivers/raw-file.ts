@@ -10,6 +10,7 @@ import {
   isThere,
   makePrivateFolder,
   makeWhole,
+  publish,
   removeIfThere,
   sweepHalves,
 } from '../host/files';
@@ -27,7 +28,10 @@ import {
 } from './pool';
 import { findSharing } from './find-sharing';
 import { openRawReader, openRawWriter } from './raw-bytes';
-import { assertFits, toBytes } from './sizes';
+import { linkExport, unlinkExport, unlinkExports } from './raw-exports';
+import { rawUnmanaged } from './raw-unmanaged';
+import { assertFits, assertGrows, toBytes } from './sizes';
+import { UnmanagedFiles } from './unmanaged-files';
 import { volumesOn } from './volumes-on';
 
 /** Where volumes lie, and how much room they may take (all of the disk unless given). */
@@ -52,7 +56,8 @@ export async function rawFileDriver(options: RawFileOptions): Promise<face.Drive
     await makePrivateFolder(folder);
     for (const name of Object.values(kinds)) await makePrivateFolder(join(folder, name));
     const shares = await findSharing(folder, options.neverClone === true);
-    return volumesOn(new RawFileDriver(options, { ...shares, onlineGrow: true, revert: true }));
+    const abilities = { ...shares, onlineGrow: true, revert: true };
+    return volumesOn(new RawFileDriver(options, abilities, await UnmanagedFiles.open(folder)));
   });
 }
 
@@ -60,10 +65,15 @@ class RawFileDriver implements face.Driver {
   readonly kind = 'raw-file';
   readonly abilities: face.Abilities;
   readonly #options: RawFileOptions;
+  readonly unmanaged: face.UnmanagedThings;
+  readonly #folders: readonly string[];
 
-  constructor(options: RawFileOptions, abilities: face.Abilities) {
+  constructor(options: RawFileOptions, abilities: face.Abilities, unmanaged: UnmanagedFiles) {
     this.#options = options;
     this.abilities = abilities;
+    this.unmanaged = rawUnmanaged(unmanaged, (thing) => this.#path(thing));
+    const own = Object.values(kinds).map((name) => join(options.folder, name));
+    this.#folders = [...own, ...unmanaged.folders()];
   }
 
   async check(): Promise<face.Health> {
@@ -74,8 +84,8 @@ class RawFileDriver implements face.Driver {
   capacity(): Promise<face.Capacity> {
     return classified('cannot measure the pool', async () => {
       const { folder, capacityGib } = this.#options;
-      const folders = Object.values(kinds).map((name) => join(folder, name));
-      return poolCapacity({ folder, allocatedBytesNow: await occupiedBytes(folders), capacityGib });
+      const allocatedBytesNow = await occupiedBytes(this.#folders);
+      return poolCapacity({ folder, allocatedBytesNow, capacityGib });
     });
   }
 
@@ -140,12 +150,7 @@ class RawFileDriver implements face.Driver {
       const file = await open(await this.#existing({ volume: id }), 'r+');
       try {
         const { size } = await file.stat();
-        if (size > sizeBytes) {
-          throw new DriverError(
-            'refused',
-            `cannot grow volume ${id} to ${sizeBytes} bytes: it has ${size} and never shrinks`,
-          );
-        }
+        assertGrows(id, { from: size, to: sizeBytes });
         await file.truncate(sizeBytes);
         await file.sync();
       } finally {
@@ -202,6 +207,19 @@ class RawFileDriver implements face.Driver {
     return this.#remove({ checkpoint: checkpointId });
   }
 
+  startExport(volumeId: string): Promise<face.VolumeExport> {
+    return classified(`cannot export volume ${volumeId}`, async () => {
+      const path = await this.#existing({ volume: volumeId });
+      return linkExport(this.#options.folder, { volumeId, path });
+    });
+  }
+
+  endExport(volumeId: string): Promise<void> {
+    return classified(`cannot end the export of volume ${volumeId}`, () =>
+      unlinkExport(this.#options.folder, volumeId),
+    );
+  }
+
   openReader(from: face.BytesOf): Promise<face.VolumeReader> {
     return classified(`cannot read ${describe(from)}`, async () =>
       openRawReader(await this.#existing(from), (checkpoint) =>
@@ -224,15 +242,19 @@ class RawFileDriver implements face.Driver {
     return classified(`cannot export ${describe(from)} as ${to.format}`, async () => {
       const path = await this.#existing(from);
       if (to.format === 'raw') return this.#copy(path, to.path, options ?? {});
-      const { size } = await stat(path);
+      const steps = convertOptions((await stat(path)).size, options);
       await makeWhole(to.path, (half) =>
-        convert(
-          { path, format: 'raw' },
-          { path: half, format: 'qcow2' },
-          convertOptions(size, options),
-        ),
+        convert({ path, format: 'raw' }, { path: half, format: 'qcow2' }, steps),
       );
       return { how: 'copied' };
+    });
+  }
+
+  replace(volumeId: string, byVolumeId: string): Promise<void> {
+    return classified(`cannot replace volume ${volumeId} by ${byVolumeId}`, async () => {
+      const by = this.#path({ volume: byVolumeId });
+      if (await isThere(by)) await publish(by, this.#path({ volume: volumeId }));
+      else await this.#existing({ volume: volumeId });
     });
   }
 
@@ -247,6 +269,7 @@ class RawFileDriver implements face.Driver {
   sweep(): Promise<{ readonly removed: readonly string[] }> {
     return classified('cannot sweep the pool', async () => {
       await endLeftTools(this.#options.folder);
+      await unlinkExports(this.#options.folder);
       const folders = ['.', ...Object.values(kinds)].map((name) =>
         join(this.#options.folder, name),
       );

@@ -41,3 +41,15 @@ export function assertFits(targetBytes: number, sourceBytes: number, source: str
     );
   }
 }
+
+/** Throws `refused` when a volume would become smaller than it is. */
+export function assertGrows(
+  id: string,
+  bytes: { readonly from: number; readonly to: number },
+): void {
+  if (bytes.from <= bytes.to) return;
+  throw new DriverError(
+    'refused',
+    `cannot grow volume ${id} to ${bytes.to} bytes: it has ${bytes.from} and never shrinks`,
+  );
+}

@@ -1,11 +1,13 @@
 // Stands before every driver: checks arguments, makes calls on the same thing serial, and refuses
 // what would tear bytes that are being read or written. Invariant: a driver behind this sees only
-// ids that cannot leave its folder, at most one writer a volume, and no reader beside a writer.
+// ids that cannot leave its folder, at most one writer a volume, and no reader beside a writer; a
+// volume that a host may write to is copied only where the copy is of one moment.
 import { isAbsolute } from 'node:path';
 import type * as face from './driver';
 import { describe, DriverError } from './driver-error';
 import { KeyedLock } from '../host/keyed-lock';
 import { toBytes } from './sizes';
+import { assertUnmanagedName, kindOf } from './unmanaged-files';
 
 const uuidLike = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -19,6 +21,7 @@ class VolumesOn implements face.Driver {
   readonly #lock = new KeyedLock();
   readonly #writing = new Set<string>();
   readonly #reading = new Map<string, number>();
+  readonly #exported = new Map<string, { readonly readOnly: boolean }>();
 
   constructor(driver: face.Driver) {
     this.#driver = driver;
@@ -78,7 +81,7 @@ class VolumesOn implements face.Driver {
   ): Promise<face.HowMade> {
     return this.#alone([{ volume: volume.id }, { volume: sourceId }], options, () => {
       toBytes(volume.sizeGib);
-      this.#assertNotWritten(sourceId);
+      this.#assertStill(sourceId);
       return this.#driver.createFromVolume(volume, sourceId, options);
     });
   }
@@ -97,15 +100,17 @@ class VolumesOn implements face.Driver {
   grow(id: string, sizeGib: number): Promise<void> {
     return this.#alone([{ volume: id }], undefined, () => {
       toBytes(sizeGib);
-      if (!this.abilities.onlineGrow) this.#assertNotWritten(id);
+      if (!this.abilities.onlineGrow) this.#assertUnused(id);
       return this.#driver.grow(id, sizeGib);
     });
   }
 
   remove(id: string): Promise<void> {
-    return this.#alone([{ volume: id }], undefined, () => {
-      this.#assertNotWritten(id);
-      return this.#driver.remove(id);
+    return this.#alone([{ volume: id }], undefined, async () => {
+      if (this.#writing.has(id)) throw isWritten(id);
+      await this.#driver.endExport(id);
+      this.#exported.delete(id);
+      await this.#driver.remove(id);
     });
   }
 
@@ -115,7 +120,7 @@ class VolumesOn implements face.Driver {
     options?: face.CallOptions,
   ): Promise<face.HowMade> {
     return this.#alone([{ snapshot: snapshotId }, { volume: volumeId }], options, () => {
-      this.#assertNotWritten(volumeId);
+      this.#assertStill(volumeId);
       return this.#driver.createSnapshot(snapshotId, volumeId, options);
     });
   }
@@ -128,7 +133,7 @@ class VolumesOn implements face.Driver {
 
   revert(volumeId: string, snapshotId: string): Promise<void> {
     return this.#alone([{ volume: volumeId }, { snapshot: snapshotId }], undefined, () => {
-      this.#assertNotWritten(volumeId);
+      this.#assertUnused(volumeId);
       this.#assertNotRead(volumeId);
       return this.#driver.revert(volumeId, snapshotId);
     });
@@ -136,7 +141,7 @@ class VolumesOn implements face.Driver {
 
   createCheckpoint(checkpointId: string, from: face.BytesOf): Promise<void> {
     return this.#alone([{ checkpoint: checkpointId }, from], undefined, () => {
-      if ('volume' in from) this.#assertNotWritten(from.volume);
+      if ('volume' in from) this.#assertStill(from.volume);
       return this.#driver.createCheckpoint(checkpointId, from);
     });
   }
@@ -163,7 +168,7 @@ class VolumesOn implements face.Driver {
 
   openWriter(volumeId: string): Promise<face.VolumeWriter> {
     return this.#alone([{ volume: volumeId }], undefined, async () => {
-      this.#assertNotWritten(volumeId);
+      this.#assertUnused(volumeId);
       this.#assertNotRead(volumeId);
       const writer = await this.#driver.openWriter(volumeId);
       this.#writing.add(volumeId);
@@ -183,6 +188,62 @@ class VolumesOn implements face.Driver {
     });
   }
 
+  startExport(
+    volumeId: string,
+    options: { readonly readOnly: boolean },
+  ): Promise<face.VolumeExport> {
+    return this.#alone([{ volume: volumeId }], undefined, async () => {
+      if (!this.#exported.has(volumeId)) {
+        this.#assertNotWritten(volumeId);
+        this.#assertNotRead(volumeId);
+      }
+      const made = await this.#driver.startExport(volumeId, options);
+      const { readOnly = true } = this.#exported.get(volumeId) ?? {};
+      this.#exported.set(volumeId, { readOnly: readOnly && options.readOnly });
+      return made;
+    });
+  }
+
+  endExport(volumeId: string): Promise<void> {
+    return this.#alone([{ volume: volumeId }], undefined, async () => {
+      await this.#driver.endExport(volumeId);
+      this.#exported.delete(volumeId);
+    });
+  }
+
+  replace(volumeId: string, byVolumeId: string): Promise<void> {
+    return this.#alone([{ volume: volumeId }, { volume: byVolumeId }], undefined, () => {
+      for (const id of [volumeId, byVolumeId]) {
+        this.#assertUnused(id);
+        this.#assertNotRead(id);
+      }
+      return this.#driver.replace(volumeId, byVolumeId);
+    });
+  }
+
+  readonly unmanaged: face.UnmanagedThings = {
+    list: () => this.#driver.unmanaged.list(),
+    adopt: (as, name, options) =>
+      this.#withName(as, name, () => {
+        options?.signal?.throwIfAborted();
+        return this.#driver.unmanaged.adopt(as, name, options);
+      }),
+    letGo: (thing, name) =>
+      this.#withName(thing, name, () => {
+        if ('volume' in thing) {
+          this.#assertUnused(thing.volume);
+          this.#assertNotRead(thing.volume);
+        }
+        return this.#driver.unmanaged.letGo(thing, name);
+      }),
+  };
+
+  async #withName<T>(thing: face.Managed, name: string, work: () => Promise<T>): Promise<T> {
+    assertId(thing);
+    assertUnmanagedName(name);
+    return this.#lock.run([keyOf(thing), `unmanaged ${kindOf(thing)} ${name}`], async () => work());
+  }
+
   async #alone<T>(
     things: readonly face.BytesOf[],
     options: face.CallOptions | undefined,
@@ -196,14 +257,36 @@ class VolumesOn implements face.Driver {
   }
 
   #assertNotWritten(volumeId: string): void {
-    if (!this.#writing.has(volumeId)) return;
-    throw new DriverError('busy', `volume ${volumeId} is being written: wait until that has ended`);
+    if (this.#exported.get(volumeId)?.readOnly === false) throw isConnected(volumeId);
+    if (this.#writing.has(volumeId)) throw isWritten(volumeId);
+  }
+
+  /** For what must not happen while a host uses the volume, be it for reading alone. */
+  #assertUnused(volumeId: string): void {
+    if (this.#exported.has(volumeId)) throw isConnected(volumeId);
+    if (this.#writing.has(volumeId)) throw isWritten(volumeId);
+  }
+
+  /** For copies: a clone of the very file is of one moment, a copy of a file in use is torn. */
+  #assertStill(volumeId: string): void {
+    const { clones, onlineGrow } = this.abilities;
+    // Drivers that can grow a volume in use give hosts the file itself, so its clone has all bytes.
+    if (clones && onlineGrow && !this.#writing.has(volumeId)) return;
+    this.#assertNotWritten(volumeId);
   }
 
   #assertNotRead(volumeId: string): void {
     if (!this.#reading.has(keyOf({ volume: volumeId }))) return;
     throw new DriverError('busy', `volume ${volumeId} is being read: wait until that has ended`);
   }
+}
+
+function isWritten(volumeId: string): DriverError {
+  return new DriverError('busy', `volume ${volumeId} is being written: wait until that has ended`);
+}
+
+function isConnected(volumeId: string): DriverError {
+  return new DriverError('busy', `volume ${volumeId} is connected to a host: disconnect it first`);
 }
 
 /** The same handle, whose close() also runs `after` once, however closing ended. */

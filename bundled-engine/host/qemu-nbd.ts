@@ -21,8 +21,8 @@ export interface BlockServer {
   close(): Promise<void>;
 }
 
-// sockaddr_un holds 108 bytes on Linux and 104 on macOS, the final zero included.
-const longestSocketPath = 103;
+/** sockaddr_un holds 108 bytes on Linux and 104 on macOS, the final zero included. */
+export const longestSocketPath = 103;
 const startLimitMs = 10_000;
 const endLimitMs = 60_000;
 const socketNames = /^[0-9a-f]{12}\.socket$/;
@@ -67,12 +67,14 @@ export async function sweepSockets(runFolder: string): Promise<string[]> {
   return names.map((name) => join(runFolder, name));
 }
 
-interface Ended {
+/** How a server ended: its exit code (null for a signal) and its last words. */
+export interface Ended {
   readonly code: number | null;
   readonly stderr: string;
 }
 
-function endOf(child: ChildProcess): Promise<Ended> {
+/** Settles when the server is gone; fails where it could not be started. */
+export function endOf(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve, reject) => {
     let stderr = '';
     child.stderr?.on('data', (chunk: Buffer) => (stderr = (stderr + chunk).slice(-4096)));
@@ -85,7 +87,8 @@ function endOf(child: ChildProcess): Promise<Ended> {
   });
 }
 
-function endedEarly(path: string, { code, stderr }: Ended): CommandError {
+/** What to throw for a server that ended before it served. */
+export function endedEarly(path: string, { code, stderr }: Ended): CommandError {
   return new CommandError(`cannot open ${path} for writing: ${stderr}`, {
     code: /lock/.test(stderr) ? 'EBUSY' : errnoInText(stderr),
     exitCode: code,
@@ -93,7 +96,8 @@ function endedEarly(path: string, { code, stderr }: Ended): CommandError {
   });
 }
 
-async function connectWhenReady(path: string, child: ChildProcess): Promise<NbdClient> {
+/** Connects as soon as the server listens. Fails when it is gone or does not in time. */
+export async function connectWhenReady(path: string, child: ChildProcess): Promise<NbdClient> {
   const startedMs = performance.now();
   for (;;) {
     try {

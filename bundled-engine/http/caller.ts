@@ -1,5 +1,6 @@
 // Who is asking. Made from a validated token alone; handlers and policies read nothing else about
-// identity. Invariant: roles hold the implied ones too (admin > member > reader).
+// identity. Invariant: roles hold the implied ones too (admin > manager > member >
+// reader).
 import type { Needs } from '../../schema/wire/route';
 
 /** The identity behind a request. */
@@ -20,7 +21,7 @@ export interface Caller {
 }
 
 /** The order of power; each role implies those after it. */
-export const roleOrder = ['admin', 'member', 'reader'] as const;
+export const roleOrder = ['admin', 'manager', 'member', 'reader'] as const;
 
 /** `roles` with everything that they imply, in the order of power, foreign roles last. */
 export function withImplied(roles: readonly string[]): string[] {

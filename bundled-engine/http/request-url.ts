@@ -18,16 +18,39 @@ export function serviceOf(path: string): ServiceName | null {
   return /^\/image([/?]|$)/.test(path) ? 'image' : null;
 }
 
-const projectPattern = /^\/volume\/v3\/([0-9a-f-]{1,64})(?=[/?]|$)/;
+const volumeRoot = /^\/volume\/v[23](?=[/?]|$)/;
+const projectPattern = /^\/volume\/v[23]\/([0-9a-f-]{1,64})(?=[/?]|$)/;
+
+/** Whether a URL is one of Block Storage v2, which is served as v3 in its first microversion. */
+export function isSecondVersion(url: string): boolean {
+  return /^\/volume\/v2([/?]|$)/.test(url);
+}
+
+/** The header that asks for a microversion; v2 has none, so there nothing asks. */
+export function versionHeaderOf(request: FastifyRequest): string | undefined {
+  return isSecondVersion(request.originalUrl)
+    ? undefined
+    : headerOf(request, 'openstack-api-version');
+}
+
+/** Whether a URL ends in a slash that no route of Block Storage has; its root has one. */
+export function hasStraySlash(url: string): boolean {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.endsWith('/') && path !== '/volume/v3/';
+}
 
 /** The project id in a Block Storage URL, which may be left out (microversion 3.67). */
 export function projectInUrl(url: string): string | null {
   return projectPattern.exec(url)?.[1] ?? null;
 }
 
-/** The URL without its project id: what routes are matched against. */
+/** The URL without its project id, and v2 as v3: what routes are matched against. */
 export function withoutProject(url: string): string {
-  return url.startsWith('/volume/v3/') ? url.replace(projectPattern, '/volume/v3') : url;
+  if (!url.startsWith('/volume/v')) return url;
+  return projectPattern.test(url)
+    ? url.replace(projectPattern, '/volume/v3')
+    : url.replace(volumeRoot, '/volume/v3');
 }
 
 /** One value of a header; the first where it was sent several times. */

@@ -11,7 +11,14 @@ import { httpFaults } from './http-faults';
 import type { Microversion } from './negotiate-version';
 import { askedVersion, lowestVersion, negotiateVersion } from './negotiate-version';
 import { refusalOf } from './refuse-body';
-import { basePaths, baseUrlOf, headerOf, projectInUrl } from './request-url';
+import {
+  basePaths,
+  baseUrlOf,
+  hasStraySlash,
+  isSecondVersion,
+  projectInUrl,
+  versionHeaderOf,
+} from './request-url';
 import { sendJson } from './send-json';
 import { Answer, sent } from './route-request';
 import type { Handler, HandlersOf, Query, RouteRequest } from './route-request';
@@ -115,7 +122,9 @@ async function serve(
   const { caller } = request;
   const version = openService(route.service, caller, request, reply);
   const chosen = choose(at.group, request.body, version);
-  if (!allows(chosen.route.policy.needs, caller)) throw refusedBy(chosen.route);
+  if (!allows(chosen.route.policy.needs, caller) || lacksProject(chosen.route, caller)) {
+    throw refusedBy(chosen.route);
+  }
   const given: RouteRequest = {
     params: request.params as Record<string, string>,
     query: request.query as Query,
@@ -129,6 +138,14 @@ async function serve(
     reply,
   };
   return finish(reply, chosen.route, await chosen.handler(given, parts));
+}
+
+/**
+ * Block Storage has no use for tokens of the system or of a domain: all its policies are for
+ * projects (its secure defaults). Its root may be looked at with any token.
+ */
+function lacksProject({ service, path }: Route, caller: Caller | null): boolean {
+  return service === 'block-storage' && path !== '/' && caller?.projectId === '';
 }
 
 /** Each service has its own words for a policy's refusal. */
@@ -175,13 +192,15 @@ function openService(
   reply: FastifyReply,
 ): Microversion {
   if (service !== 'block-storage') return { text: lowestVersion, minor: 0 };
-  const version = versionOf(headerOf(request, 'openstack-api-version'), reply);
-  echoVersion(reply, version.text);
+  const version = versionOf(versionHeaderOf(request), reply);
+  if (!isSecondVersion(request.originalUrl)) echoVersion(reply, version.text);
   reply.header('x-compute-request-id', request.id);
+  if (hasStraySlash(request.url)) throw httpFaults.routeUnknown({});
   const project = projectInUrl(request.originalUrl);
-  if (caller && (caller.projectId === '' || (project ?? caller.projectId) !== caller.projectId)) {
-    throw httpFaults.urlMalformed({});
-  }
+  if (caller && project !== null && project !== caller.projectId) throw httpFaults.urlMalformed({});
+  // v2 was never served without a project in its paths.
+  const isWithoutProject = project === null && request.url !== `${basePaths['block-storage']}/`;
+  if (isWithoutProject && isSecondVersion(request.originalUrl)) throw httpFaults.routeUnknown({});
   return version;
 }
 

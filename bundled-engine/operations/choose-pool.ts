@@ -1,6 +1,6 @@
 // Chooses the pool that a volume is made in, as Cinder's scheduler does: pools that lack what the
-// type asks for, or the space, are struck out; of the rest the source's own pool wins, then the
-// first configured. Invariant: pure; it looks at facts and changes nothing
+// type asks for, or the space, or that take nothing new, are struck out; of the rest the source's
+// own pool wins, then the first configured. Invariant: pure; it looks at facts and changes nothing
 // (cinder/scheduler/filters).
 
 /** Thin pools may promise this many times their real space (Cinder's usual default). */
@@ -18,6 +18,8 @@ export interface PoolFacts {
   readonly provisionedGib: number;
   /** Bound from the configuration on what may be provisioned; null for none. */
   readonly boundGib: number | null;
+  /** Whether its service is enabled and not frozen: other pools take nothing new. */
+  readonly isOpen: boolean;
 }
 
 /** What is looked for. */
@@ -33,7 +35,7 @@ export interface PoolRequest {
 /** The chosen pool's name, or null where no pool serves. */
 export function choosePool(pools: readonly PoolFacts[], request: PoolRequest): string | null {
   const fitting = pools.filter(
-    (pool) => suits(pool, request.extraSpecs) && hasRoom(pool, request.sizeGib),
+    (pool) => pool.isOpen && suits(pool, request.extraSpecs) && hasRoom(pool, request.sizeGib),
   );
   const preferred = fitting.find((pool) => pool.name === request.preferred);
   return (preferred ?? fitting[0])?.name ?? null;

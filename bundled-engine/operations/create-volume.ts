@@ -8,6 +8,8 @@ import type { Parts } from '../parts';
 import type { Db } from '../records/database';
 import { transition } from '../records/transition';
 import { findBackup, updateBackup } from '../records/backups';
+import { findGroup } from '../records/groups';
+import type { Backup } from '../records/rows/backup-row';
 import { findVolume, updateVolume } from '../records/volumes';
 import { findVolumeType } from '../records/volume-types';
 import { presentMoment } from '../records/moment';
@@ -15,6 +17,7 @@ import { choosePool } from './choose-pool';
 import { driverOf, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
 import { poolFacts, spaceOfPools } from './pool-facts';
+import { restoredColumns } from './saved-volume';
 import { stepFaults, storing } from './storage-faults';
 import { aboutVolume, tellFailure } from './user-messages';
 import { fillByCopy, placeOf, poolOfPlace, shareBytes, volumeSource } from './volume-source';
@@ -51,7 +54,11 @@ async function choose({ payload, parts }: Ctx): Promise<void> {
     const volume = await findVolume(tx, payload.volumeId);
     if (!volume || volume.pool !== null) return;
     const type = volume.volumeTypeId ? await findVolumeType(tx, volume.volumeTypeId) : null;
-    const pool = choosePool(await poolFacts(parts, tx, space), {
+    // All volumes of a group lie in its pool.
+    const group = volume.groupId === null ? null : await findGroup(tx, volume.groupId);
+    const facts = await poolFacts(parts, tx, space);
+    const within = group?.pool ? facts.filter(({ name }) => name === group.pool) : facts;
+    const pool = choosePool(within, {
       extraSpecs: type?.extraSpecs ?? {},
       sizeGib: volume.sizeGib,
       preferred: poolOfPlace(place),
@@ -119,29 +126,19 @@ async function done({ payload, memo, parts }: Ctx, tx: Db): Promise<void> {
     bootable: inherits.bootable,
     imageMetadata: inherits.imageMetadata,
     launchedAt: presentMoment(),
-    ...restored,
+    ...(restored ? restoredColumns(restored, volume, { isNew: true }) : {}),
   });
   await transition(tx, 'volumes', volumeId, { from: making, to: 'available' });
   parts.log.info({ volumeId, bytes: memo.bytes }, 'volume made');
 }
 
-/** Lets go of the backup and gives what the volume takes over from it. */
-async function endRestore(
-  tx: Db,
-  backupId: string,
-): Promise<{ bootable: boolean; imageMetadata: Record<string, string> } | null> {
+/** Lets go of the backup and gives it. */
+async function endRestore(tx: Db, backupId: string): Promise<Backup | undefined> {
   const backup = await findBackup(tx, backupId);
-  if (!backup) return null;
   await transition(tx, 'backups', backupId, { from: ['restoring'], to: 'available' });
   await updateBackup(tx, backupId, { restoreVolumeId: null });
-  const data = volumeDataShape.safeParse(backup.volumeData);
-  return data.success ? data.data : null;
+  return backup;
 }
-
-const volumeDataShape = z.object({
-  bootable: z.boolean(),
-  imageMetadata: z.record(z.string(), z.string()),
-});
 
 /** The operation. */
 export const createVolumeOperation = operation<CreateVolume, Parts, Memo>('create-volume', {

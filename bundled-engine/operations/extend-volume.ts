@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { operation, step } from '../jobs/steps';
 import type { Parts } from '../parts';
-import { transition } from '../records/transition';
+import { returnToOrigin, transition } from '../records/transition';
 import { findVolume, updateVolume } from '../records/volumes';
 import { driverOf } from './operation-context';
 import { stepFaults, storing } from './storage-faults';
@@ -33,9 +33,10 @@ export const extendVolumeOperation = operation<ExtendVolume, Parts>('extend-volu
     }),
   ],
   async done({ payload }, tx) {
-    const { volumeId, newSizeGib, previousStatus } = payload;
+    const { volumeId, newSizeGib } = payload;
     await updateVolume(tx, volumeId, { sizeGib: newSizeGib, driverData: null });
-    await transition(tx, 'volumes', volumeId, { from: ['extending'], to: previousStatus });
+    // Hosts may have come or gone meanwhile: the origin of now, not that of the start.
+    await returnToOrigin(tx, 'volumes', volumeId, ['extending']);
   },
   async failed({ payload, parts }, failure, tx) {
     const { volumeId, oldSizeGib, requestId } = payload;

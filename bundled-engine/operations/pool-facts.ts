@@ -4,6 +4,7 @@ import type { Parts, Pool } from '../parts';
 import type { Db } from '../records/database';
 import { provisionedGib } from '../records/volumes';
 import type { PoolFacts } from './choose-pool';
+import { isOpen, servicesOf } from './services';
 
 /** The capabilities of a pool that extra specs may ask for and that reports show. */
 export function capabilitiesOf(pool: Pool): Record<string, string | boolean> {
@@ -15,7 +16,7 @@ export function capabilitiesOf(pool: Pool): Record<string, string | boolean> {
     thick_provisioning_support: false,
     sparse_copy_volume: true,
     QoS_support: false,
-    multiattach: false,
+    multiattach: true,
     online_extend_support: pool.driver.abilities.onlineGrow,
     clones: pool.driver.abilities.clones,
   };
@@ -63,6 +64,7 @@ async function measure(parts: Parts, pool: Pool): Promise<Space> {
 
 /** The facts for choosing, with what is provisioned as `db` sees it now. */
 export async function poolFacts(parts: Parts, db: Db, space: PoolSpace): Promise<PoolFacts[]> {
+  const services = await servicesOf(parts, db);
   const gather = async (pool: Pool): Promise<PoolFacts> => ({
     name: pool.name,
     volumeBackendName: pool.volumeBackendName,
@@ -71,6 +73,7 @@ export async function poolFacts(parts: Parts, db: Db, space: PoolSpace): Promise
     freeGib: space.get(pool.name)?.freeGib ?? 0,
     provisionedGib: await provisionedGib(db, pool.name),
     boundGib: pool.capacityGib,
+    isOpen: services.some((service) => service.pool === pool.name && isOpen(service)),
   });
   const facts: PoolFacts[] = [];
   for (const pool of parts.pools) facts.push(await gather(pool));

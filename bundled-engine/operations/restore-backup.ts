@@ -10,6 +10,7 @@ import { transition } from '../records/transition';
 import { findVolume, updateVolume } from '../records/volumes';
 import { driverOf, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
+import { restoredColumns } from './saved-volume';
 import { storing } from './storage-faults';
 import { tellFailure } from './user-messages';
 
@@ -41,11 +42,6 @@ async function release(tx: Db, backupId: string): Promise<void> {
   await transition(tx, 'backups', backupId, { from: ['restoring'], to: 'available' });
 }
 
-const volumeDataShape = z.object({
-  bootable: z.boolean(),
-  imageMetadata: z.record(z.string(), z.string()),
-});
-
 /** The operation. */
 export const restoreBackupOperation = operation<RestoreBackup, Parts>('restore-backup', {
   steps: [step('write', write)],
@@ -55,13 +51,9 @@ export const restoreBackupOperation = operation<RestoreBackup, Parts>('restore-b
     const backup = await findBackup(tx, backupId);
     await release(tx, backupId);
     if (!volume || !backup) return;
-    const data = volumeDataShape.safeParse(backup.volumeData);
     await updateVolume(tx, volumeId, {
       bytes: 'copied',
-      ...(data.success ? data.data : {}),
-      ...(backup.volumeId === volumeId
-        ? {}
-        : { metadata: { ...volume.metadata, src_backup_id: backupId } }),
+      ...restoredColumns(backup, volume, { isNew: false }),
     });
     await transition(tx, 'volumes', volumeId, { from: ['restoring-backup'], to: 'available' });
   },

@@ -28,6 +28,21 @@ export const stepFaults = defineFaults({
     http: 500,
     message: () => 'Retype requires migration but is not allowed.',
   },
+  moveNeedsCompute: {
+    http: 500,
+    message: () => 'A volume that is attached can be moved by a compute service alone.',
+  },
+  changedWhileMoving: {
+    http: 500,
+    message: () => 'The volume was used while its bytes were moving; they stay where they were.',
+  },
+  referenceInvalid: {
+    http: 500,
+    message: (d: { reference: string; reason: string }) =>
+      'Manage existing volume failed due to invalid backend reference ' +
+      `${d.reference}: ${d.reason}`,
+  },
+  quotaFull: { http: 500, message: () => 'Not enough quota resource for operation.' },
   retypeBlockedBySnapshots: {
     http: 500,
     message: () => 'A volume that has snapshots cannot be moved to another pool.',

@@ -8,7 +8,7 @@ import { operation, step } from '../jobs/steps';
 import type { Parts } from '../parts';
 import { findImage, removeImage, updateImage } from '../records/images';
 import type { Volume } from '../records/rows/volume-row';
-import { transition } from '../records/transition';
+import { returnToOrigin, transition } from '../records/transition';
 import { findVolume, insertVolume, removeVolume, updateVolume } from '../records/volumes';
 import { driverOf, gibBytes, placedVolume } from './operation-context';
 import type { Context } from './operation-context';
@@ -23,7 +23,6 @@ const payloadShape = z.object({
   requestId: z.string(),
   diskFormat: z.enum(['raw', 'qcow2']),
   containerFormat: z.string(),
-  previousStatus: z.string(),
 });
 
 /** What a run is started with. */
@@ -151,16 +150,16 @@ export const uploadVolumeOperation = operation<UploadVolume, Parts, Memo>('uploa
     step('export-bytes', exportBytes, unexport),
   ],
   async done({ payload }, tx) {
-    const { volumeId, imageId, previousStatus } = payload;
+    const { volumeId, imageId } = payload;
     await transition(tx, 'images', imageId, { from: ['queued', 'saving'], to: 'active' });
-    await transition(tx, 'volumes', volumeId, { from: ['uploading'], to: previousStatus });
+    await returnToOrigin(tx, 'volumes', volumeId, ['uploading']);
   },
   async failed({ payload, parts }, failure, tx) {
-    const { volumeId, imageId, requestId, previousStatus } = payload;
+    const { volumeId, imageId, requestId } = payload;
     await removeImage(tx, imageId);
     const volume = await findVolume(tx, volumeId);
     if (!volume) return;
-    await transition(tx, 'volumes', volumeId, { from: ['uploading'], to: previousStatus });
+    await returnToOrigin(tx, 'volumes', volumeId, ['uploading']);
     const subject = aboutVolume(volume, requestId);
     await tellFailure(parts, tx, { action: 'uploadImage', failure, subject });
   },

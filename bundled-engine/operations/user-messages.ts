@@ -21,9 +21,16 @@ const actions = {
   createBackup: ['013', 'create backup'],
   deleteBackup: ['014', 'delete backup'],
   restoreBackup: ['015', 'restore backup'],
-  // Cinder has no messages for these two; the numbers lie above those that it uses.
+  unmanage: ['006', 'unmanage volume'],
+  reimage: ['016', 'reimage volume'],
+  // Cinder has no messages for these; the numbers lie above those that it uses.
   delete: ['101', 'delete volume'],
   retype: ['102', 'retype volume'],
+  migrate: ['103', 'migrate volume'],
+  revert: ['104', 'revert volume to snapshot'],
+  manage: ['105', 'manage volume'],
+  manageSnapshot: ['106', 'manage snapshot'],
+  unmanageSnapshot: ['107', 'unmanage snapshot'],
 } as const;
 
 /** The actions that a message can be about. */
@@ -42,6 +49,13 @@ const details: Readonly<Record<MessageAction, readonly [string, string]>> = {
   restoreBackup: ['025', 'Backup failed to be restored.'],
   delete: ['001', 'Volume failed to delete.'],
   retype: ['001', 'Volume failed to retype.'],
+  unmanage: ['001', 'Volume failed to be unmanaged.'],
+  reimage: ['005', 'Failed to copy image to volume.'],
+  migrate: ['001', 'Volume failed to migrate.'],
+  revert: ['001', 'Volume failed to revert.'],
+  manage: ['001', 'Volume failed to be managed.'],
+  manageSnapshot: ['001', 'Snapshot failed to be managed.'],
+  unmanageSnapshot: ['001', 'Snapshot failed to be unmanaged.'],
 };
 
 const keptMs = 30 * 24 * 60 * 60 * 1000;

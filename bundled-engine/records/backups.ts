@@ -1,5 +1,5 @@
 // Backups in the records. Invariant: the parent of an increment is chosen by data_timestamp among
-// the available backups of the same volume and project (Cinder: cinder/backup/api.py).
+// the backups of the same volume and project (Cinder: cinder/backup/api.py).
 import type { Db } from './database';
 import type { ListQuery } from './list-query';
 import { backupTable } from './rows/backup-row';
@@ -38,7 +38,7 @@ export interface NewestQuery {
   readonly before?: string;
 }
 
-/** The backup that an increment rests on: the newest available one by the moment of its data. */
+/** The backup that an increment would rest on, whatever its status: that with the newest data. */
 export async function newestBackup(db: Db, query: NewestQuery): Promise<Backup | undefined> {
   const before =
     query.before === undefined ? [] : [{ sql: '"dataTimestamp" < ?', parameters: [query.before] }];
@@ -47,7 +47,6 @@ export async function newestBackup(db: Db, query: NewestQuery): Promise<Backup |
     [
       { sql: '"volumeId" = ?', parameters: [query.volumeId] },
       { sql: '"projectId" = ?', parameters: [query.projectId] },
-      { sql: '"status" = \'available\'', parameters: [] },
       ...before,
     ],
     'ORDER BY "dataTimestamp" DESC, "createdAt" DESC LIMIT 1',

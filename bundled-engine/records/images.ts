@@ -1,6 +1,8 @@
-// Images in the records. Invariant: who may see an image follows Glance: the owner and whoever an
-// image's visibility admits; community images are found by id but listed only when asked for.
+// Images in the records. Invariant: who may see an image follows Glance: the owner, whoever an
+// image's visibility admits, and the members of a shared one; community images and memberships not
+// accepted are found by id but listed only when asked for.
 import type { Db } from './database';
+import type { MemberStatus } from './image-members';
 import type { Condition, ListQuery } from './list-query';
 import { imageTable } from './rows/image-row';
 import type { ImageRow, NewImage } from './rows/image-row';
@@ -17,6 +19,11 @@ export interface Viewer {
 
 /** What to list: the query's own projectId is the owner asked for, or null for any. */
 export interface ImageQuery extends ListQuery<ImageRow>, Viewer {
+  /**
+   * What the viewer must have said to images shared with it for them to be listed; `all` for
+   * anything. Left out: accepted.
+   */
+  readonly memberStatus?: MemberStatus | 'all';
   /** Tags that an image must have, all of them. */
   readonly tags?: readonly string[];
 }
@@ -36,7 +43,7 @@ export async function findImage(
   const conditions = [{ sql: '"images"."id" = ?', parameters: [id] }];
   const [row] = await images.where(db, [
     ...conditions,
-    ...seenBy(viewer.viewerProjectId, ['public', 'community']),
+    ...seenBy(viewer.viewerProjectId, ['public', 'community'], 'all'),
   ]);
   return row;
 }
@@ -92,16 +99,30 @@ function imageConditions(query: ImageQuery): Condition[] {
       'WHERE "kind" = \'image-tag\' AND "key" = ?)',
     parameters: [tag],
   }));
-  return [...seenBy(query.viewerProjectId, others), ...tagged];
+  const said = query.memberStatus ?? 'accepted';
+  return [...seenBy(query.viewerProjectId, others, said), ...tagged];
 }
 
-function seenBy(viewerProjectId: string | null, visibilities: readonly string[]): Condition[] {
+function seenBy(
+  viewerProjectId: string | null,
+  visibilities: readonly string[],
+  said: MemberStatus | 'all',
+): Condition[] {
   if (viewerProjectId === null) return [];
   const holes = visibilities.map(() => '?').join(', ');
   return [
     {
-      sql: `("images"."projectId" = ? OR "images"."visibility" IN (${holes}))`,
-      parameters: [viewerProjectId, ...visibilities],
+      sql:
+        `("images"."projectId" = ? OR "images"."visibility" IN (${holes}) ` +
+        'OR ("images"."visibility" = \'shared\' AND EXISTS (SELECT 1 FROM "image_members" m ' +
+        'WHERE m."imageId" = "images"."id" AND m."memberId" = ?' +
+        (said === 'all' ? ')))' : ' AND m."status" = ?)))'),
+      parameters: [
+        viewerProjectId,
+        ...visibilities,
+        viewerProjectId,
+        ...(said === 'all' ? [] : [said]),
+      ],
     },
   ];
 }

@@ -3,7 +3,7 @@
 import type { Db } from './database';
 
 /** Kinds of things whose use is counted. */
-type UsageKind = 'volume' | 'snapshot' | 'backup';
+type UsageKind = 'volume' | 'snapshot' | 'backup' | 'group';
 
 /** Key under which the limits of every project without its own are kept (the default class). */
 const defaultClass = '';
@@ -20,6 +20,7 @@ export interface TypeUsage {
 export interface Usage extends TypeUsage {
   readonly backups: number;
   readonly backupGigabytes: number;
+  readonly groups: number;
   /** By id of the volume type; types without use are left out. */
   readonly perType: ReadonlyMap<string, TypeUsage>;
 }
@@ -33,9 +34,14 @@ export async function usageOf(db: Db, projectId: string): Promise<Usage> {
   const perType = new Map<string, TypeUsage>();
   let total: TypeUsage = { volumes: 0, gigabytes: 0, snapshots: 0 };
   let backups = { backups: 0, backupGigabytes: 0 };
+  let groups = 0;
   for (const row of rows) {
     const kind = String(row.kind) as UsageKind;
     const [count, gib] = [Number(row.count), Number(row.gib)];
+    if (kind === 'group') {
+      groups += count;
+      continue;
+    }
     if (kind === 'backup') {
       backups = {
         backups: backups.backups + count,
@@ -49,7 +55,7 @@ export async function usageOf(db: Db, projectId: string): Promise<Usage> {
     const known = perType.get(type) ?? { volumes: 0, gigabytes: 0, snapshots: 0 };
     if (type !== '') perType.set(type, plus(known, more));
   }
-  return { ...total, ...backups, perType };
+  return { ...total, ...backups, groups, perType };
 }
 
 /**

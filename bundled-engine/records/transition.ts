@@ -5,7 +5,8 @@ import { presentMoment } from './moment';
 import { write } from './table';
 
 /** Tables whose rows have a status. */
-export type StatusTable = 'volumes' | 'snapshots' | 'backups' | 'images';
+export type StatusTable =
+  'volumes' | 'snapshots' | 'backups' | 'images' | 'groups' | 'group_snapshots';
 
 /** A change of status. */
 export interface Move {

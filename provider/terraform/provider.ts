@@ -6,8 +6,10 @@ import { dataSourceMethods, dataSources } from './data-sources/data-sources';
 import { callFunction, functionDefinitions, functionSignatures } from './functions/functions';
 import { listMethods, listResources } from './list-resources/list-resources';
 import { resourceMethods } from './resources/resource-methods';
+import { once } from './schema/once';
 import { providerSchema } from './schema/provider-schema';
 import { resourceFaces } from './schema/resource-face';
+import { keepHeapSmall } from './serve/small-heap';
 import { ProviderSession } from './session/provider-session';
 import { decodeValue } from './values/dynamic-value';
 import { objectOf } from './values/tf-value';
@@ -48,7 +50,8 @@ export function fullSchema(): GetProviderSchema_Response {
   };
 }
 
-function schemaMethods() {
+/** The methods whose answers are the same in every process of this program. */
+export function schemaMethods() {
   return {
     getMetadata: async () => ({
       serverCapabilities,
@@ -65,6 +68,7 @@ function schemaMethods() {
       ),
       diagnostics: [],
     }),
+    getFunctions: async () => ({ functions: functionSignatures(), diagnostics: [] }),
   } satisfies Partial<ProviderMethods>;
 }
 
@@ -73,9 +77,11 @@ function sessionMethods(session: ProviderSession) {
     validateProviderConfig: async ({ config }) => ({
       diagnostics: session.validate(objectOf(decodeValue(config))),
     }),
-    configureProvider: async ({ config }, call) => ({
-      diagnostics: await session.configure(objectOf(decodeValue(config)), call),
-    }),
+    configureProvider: async ({ config }, call) => {
+      // What follows is many short calls; a process that is never configured ends before it grows.
+      keepHeapSmall();
+      return { diagnostics: await session.configure(objectOf(decodeValue(config)), call) };
+    },
     stopProvider: async () => {
       session.stop();
       return { error: '' };
@@ -84,7 +90,7 @@ function sessionMethods(session: ProviderSession) {
 }
 
 function resourceDispatch(session: ProviderSession) {
-  const of = dispatcher('resource', resourceFaces(), (face) => resourceMethods(face, session));
+  const of = dispatcher('resource', resourceFaces, (face) => resourceMethods(face, session));
   return {
     validateResourceConfig: async (request, call) => of(request.typeName).validate(request, call),
     upgradeResourceState: async (request, call) => of(request.typeName).upgrade(request, call),
@@ -99,9 +105,7 @@ function resourceDispatch(session: ProviderSession) {
 }
 
 function dataSourceDispatch(session: ProviderSession) {
-  const of = dispatcher('data source', dataSources(), (source) =>
-    dataSourceMethods(source, session),
-  );
+  const of = dispatcher('data source', dataSources, (source) => dataSourceMethods(source, session));
   return {
     validateDataResourceConfig: async (request) => of(request.typeName).validate(request),
     readDataSource: async (request, call) => of(request.typeName).read(request, call),
@@ -109,7 +113,7 @@ function dataSourceDispatch(session: ProviderSession) {
 }
 
 function listDispatch(session: ProviderSession) {
-  const of = dispatcher('list', listResources(), (list) => listMethods(list, session));
+  const of = dispatcher('list', listResources, (list) => listMethods(list, session));
   return {
     validateListResourceConfig: async (request) => of(request.typeName).validate(request),
     listResource: (request, call) => of(request.typeName).list(request, call),
@@ -118,7 +122,6 @@ function listDispatch(session: ProviderSession) {
 
 function functionMethods() {
   return {
-    getFunctions: async () => ({ functions: functionSignatures(), diagnostics: [] }),
     callFunction: async (request) => callFunction(request),
   } satisfies Partial<ProviderMethods>;
 }
@@ -130,14 +133,16 @@ interface Typed {
 /** Finds what serves a type. Throws, naming the type, where nothing does. */
 function dispatcher<T extends Typed, M>(
   what: string,
-  things: readonly T[],
+  things: () => readonly T[],
   methodsOf: (one: T) => M,
 ): (typeName: string) => M {
-  const byName = new Map(things.map((one) => [one.typeName, methodsOf(one)]));
+  const byName = once(
+    () => new Map(things().map((one) => [one.typeName, once(() => methodsOf(one))])),
+  );
   return (typeName) => {
-    const methods = byName.get(typeName);
-    if (methods) return methods;
-    const known = [...byName.keys()].join(', ');
+    const methods = byName().get(typeName);
+    if (methods) return methods();
+    const known = [...byName().keys()].join(', ');
     throw new Error(`Cannot find the ${what} ${typeName}: this version has ${known}.`);
   };
 }

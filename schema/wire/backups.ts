@@ -81,6 +81,15 @@ const reads = (rule: string) => ({ rule, needs: 'reader' }) as const;
 const writes = (rule: string) => ({ rule, needs: 'member' }) as const;
 const admins = (rule: string) => ({ rule, needs: 'admin' }) as const;
 const record = z.looseObject({ backup_service: z.string(), backup_url: z.string() });
+
+/** What Python's decoder takes: letters beyond the alphabet are passed over, the rest is whole. */
+const base64Text = text(1, 1_000_000).superRefine((value, context) => {
+  const letters = value.replace(/[^A-Za-z0-9+/]/g, '').length;
+  const padding = value.split('=').length - 1;
+  const lacking = (4 - (letters % 4)) % 4;
+  if (letters % 4 !== 1 && padding >= lacking) return;
+  context.addIssue({ code: 'custom', message: `'${value}' is not a 'base64'` });
+});
 const action = { ...base, method: 'POST', path: '/backups/:id/action' } as const;
 
 /** Calls on backups. */
@@ -173,11 +182,11 @@ export const backupRoutes = routes({
     method: 'POST',
     path: '/backups/import_record',
     ok: 201,
-    policy: admins('backup:export-import'),
+    policy: admins('backup:backup-import'),
     body: z.strictObject({
       'backup-record': z.strictObject({
-        backup_service: text(1, 255),
-        backup_url: text(1, 1_000_000),
+        backup_service: text(0, 255),
+        backup_url: base64Text,
       }),
     }),
     reply: z.looseObject({ backup: backupBrief }),

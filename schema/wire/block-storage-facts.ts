@@ -1,4 +1,4 @@
-// What the Block Storage API tells about itself: zones, services, pools, capabilities, filters.
+// What the Block Storage API tells about itself: zones, pools, capabilities, filters.
 // Invariant: read-only; nothing here changes a thing.
 import { z } from 'zod';
 import { routes } from './route';
@@ -43,13 +43,6 @@ export const factRoutes = routes({
     path: '/extensions/:alias',
     ok: 200,
     policy: reads('volume_extension:list_extensions'),
-  },
-  listServices: {
-    ...base,
-    method: 'GET',
-    path: '/os-services',
-    ok: 200,
-    policy: admins('volume_extension:services:index'),
   },
   listPools: {
     ...base,

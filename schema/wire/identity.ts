@@ -23,6 +23,7 @@ const at = <const M extends Route['method']>(
 const rule = (rest: string, needs: Needs): Route['policy'] => ({ rule: `identity:${rest}`, needs });
 
 const grantPath = '/projects/:projectId/users/:userId/roles';
+const systemGrantPath = '/system/users/:userId/roles';
 const credentialsPath = '/users/:userId/application_credentials';
 
 /** Every route of Identity v3 that is served, below /identity/v3. */
@@ -189,6 +190,31 @@ export const identityRoutes = routes({
     ...at('DELETE', `${grantPath}/:roleId`),
     ok: 204,
     policy: rule('revoke_grant', 'admin'),
+  },
+  listSystemGrants: {
+    ...at('GET', systemGrantPath),
+    ok: 200,
+    policy: rule('list_system_grants_for_user', 'admin'),
+  },
+  checkSystemGrant: {
+    ...at('HEAD', `${systemGrantPath}/:roleId`),
+    ok: 204,
+    policy: rule('check_system_grant_for_user', 'admin'),
+  },
+  showSystemGrant: {
+    ...at('GET', `${systemGrantPath}/:roleId`),
+    ok: 204,
+    policy: rule('check_system_grant_for_user', 'admin'),
+  },
+  grantSystemRole: {
+    ...at('PUT', `${systemGrantPath}/:roleId`),
+    ok: 204,
+    policy: rule('create_system_grant_for_user', 'admin'),
+  },
+  revokeSystemRole: {
+    ...at('DELETE', `${systemGrantPath}/:roleId`),
+    ok: 204,
+    policy: rule('revoke_system_grant_for_user', 'admin'),
   },
   listRoleAssignments: {
     ...at('GET', '/role_assignments'),

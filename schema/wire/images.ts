@@ -185,12 +185,12 @@ export const imageRoutes = routes({
   deactivateImage: {
     ...at('POST', '/images/:id/actions/deactivate'),
     ok: 204,
-    policy: rule('deactivate', 'admin'),
+    policy: rule('deactivate', 'member'),
   },
   reactivateImage: {
     ...at('POST', '/images/:id/actions/reactivate'),
     ok: 204,
-    policy: rule('reactivate', 'admin'),
+    policy: rule('reactivate', 'member'),
   },
   addImageTag: {
     ...at('PUT', '/images/:id/tags/:tag'),

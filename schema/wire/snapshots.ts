@@ -16,7 +16,8 @@ import {
 /** What a caller says about a snapshot to take. */
 export const snapshotCreateBody = z.strictObject({
   snapshot: z.strictObject({
-    volume_id: wireUuid,
+    /** null is refused as the volume that is not there, not as a wrong shape. */
+    volume_id: wireUuid.nullable(),
     name: wireName,
     display_name: wireName,
     description: wireDescription,
@@ -196,7 +197,7 @@ export const snapshotActionRoutes = routes({
     ...action,
     action: 'os-update_snapshot_status',
     ok: 202,
-    policy: admins('snapshot_extension:snapshot_actions:update_snapshot_status'),
+    policy: writes('snapshot_extension:snapshot_actions:update_snapshot_status'),
     body: z.strictObject({
       'os-update_snapshot_status': z.strictObject({
         status: text(1, 255),

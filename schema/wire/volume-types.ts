@@ -2,31 +2,72 @@
 // Invariant: keys and values are those of a real Cinder (api-ref v3, recorded replies).
 import { z } from 'zod';
 import { routes } from './route';
-import { nextLinks, text, wireBoolean, wireDescription } from './shapes';
+import { nextLinks, text, wireBoolean, wireDescription, wireUuid } from './shapes';
 
-const specKey = text(1, 255).refine((key) => /^[A-Za-z0-9_.\-: ]+$/.test(key), {
-  error: 'extra specs keys may hold letters, digits, spaces and _ . - : alone',
+const specKeys = {
+  plain: '^[a-zA-Z0-9-_:.]{1,255}$',
+  withSpaces: '^[a-zA-Z0-9-_:. /]{1,255}$',
+} as const;
+
+const specValue = z.transform<string | null, string | null>((value, context) => {
+  const refuse = (message: string) => {
+    context.issues.push({ code: 'custom', message, input: value });
+    return z.NEVER;
+  };
+  if (value === null) return null;
+  if (typeof value !== 'string') {
+    const shown = typeof value === 'boolean' ? (value ? 'True' : 'False') : JSON.stringify(value);
+    return refuse(`${shown} is not of type 'string', 'null'`);
+  }
+  if ([...value].length > 255) return refuse(`'${value}' is too long`);
+  return value.includes('\u0000') ? refuse('a NUL character is not allowed') : value;
 });
 
+/**
+ * Specs as pairs of text, null where a key has no value. Keys that set specs one by one hold no
+ * spaces and slashes; those of a new type and of QoS specs may.
+ */
+export function wireSpecs(keys: keyof typeof specKeys) {
+  const pattern = specKeys[keys];
+  const known = new RegExp(pattern.replace('9-_', '9\\-_'));
+  return z.record(z.string(), specValue).superRefine((specs, context) => {
+    const strange = Object.keys(specs).filter((key) => !known.test(key));
+    if (strange.length === 0) return;
+    const shown = strange.map((key) => `'${key}'`).join(', ');
+    const verb = strange.length === 1 ? 'does' : 'do';
+    const message = `${shown} ${verb} not match any of the regexes: '${pattern}'`;
+    context.addIssue({ code: 'custom', message });
+  });
+}
+
 /** Keys that choose a pool and its abilities. */
-export const wireExtraSpecs = z.record(specKey, text(0, 255));
+export const wireExtraSpecs = wireSpecs('plain');
+
+const oneSpec = wireExtraSpecs.superRefine((specs, context) => {
+  const pairs = Object.entries(specs);
+  if (pairs.length === 1) return;
+  const shown = pairs.map(([key, value]) => `'${key}': ${value === null ? 'None' : `'${value}'`}`);
+  const problem =
+    pairs.length === 0 ? 'does not have enough properties' : 'has too many properties';
+  context.addIssue({ code: 'custom', message: `{${shown.join(', ')}} ${problem}` });
+});
 
 /** What an administrator says about a type to make. */
 export const typeCreateBody = z.strictObject({
   volume_type: z.strictObject({
-    name: text(0, 255),
+    name: text(1, 255),
     description: wireDescription,
-    extra_specs: z.record(specKey, text(0, 255).nullable()).nullish(),
-    'os-volume-type-access:is_public': wireBoolean.nullish(),
+    extra_specs: wireSpecs('withSpaces').optional(),
+    'os-volume-type-access:is_public': wireBoolean.optional(),
   }),
 });
 
 /** What may be altered in place. */
 export const typeUpdateBody = z.strictObject({
   volume_type: z.strictObject({
-    name: text(0, 255).nullish(),
+    name: text(1, 255).nullish(),
     description: wireDescription,
-    is_public: wireBoolean.nullish(),
+    is_public: wireBoolean.optional(),
   }),
 });
 
@@ -123,14 +164,14 @@ export const typeActionRoutes = routes({
     action: 'addProjectAccess',
     ok: 202,
     policy: admins('volume_extension:volume_type_access:addProjectAccess'),
-    body: z.strictObject({ addProjectAccess: z.strictObject({ project: text(1, 255) }) }),
+    body: z.strictObject({ addProjectAccess: z.strictObject({ project: wireUuid }) }),
   },
   removeTypeAccess: {
     ...action,
     action: 'removeProjectAccess',
     ok: 202,
     policy: admins('volume_extension:volume_type_access:removeProjectAccess'),
-    body: z.strictObject({ removeProjectAccess: z.strictObject({ project: text(1, 255) }) }),
+    body: z.strictObject({ removeProjectAccess: z.strictObject({ project: wireUuid }) }),
   },
 });
 
@@ -166,7 +207,7 @@ export const extraSpecRoutes = routes({
     path: '/types/:id/extra_specs/:key',
     ok: 200,
     policy: admins('volume_extension:types_extra_specs:update'),
-    body: wireExtraSpecs,
+    body: oneSpec,
   },
   removeExtraSpec: {
     ...base,

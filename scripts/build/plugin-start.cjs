@@ -30,7 +30,8 @@ function start() {
   const name = path.join(__dirname, 'cinderkit-provider.js');
   const file = keptFile();
   const kept = readKept(file);
-  const script = new Script(readProgram(), {
+  const [keptAnswers, program] = readParts();
+  const script = new Script(program, {
     filename: name,
     cachedData: kept.code,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -42,12 +43,24 @@ function start() {
     const { richness } = started.exports;
     if (file && richness) keep({ script, file, before, richness: richness() });
   });
-  script.runInThisContext()(started.exports, Module.createRequire(name), started, name, __dirname);
+  const wrapped = script.runInThisContext();
+  const require_ = Module.createRequire(name);
+  wrapped(started.exports, require_, started, name, __dirname, answersIn(keptAnswers));
 }
 
-function readProgram() {
-  const text = fs.readFileSync(__filename, 'latin1');
-  return text.slice(text.lastIndexOf('\n//') + 3);
+// The last line is the program, the one before it the answers; each begins as a comment.
+function readParts() {
+  const bytes = fs.readFileSync(__filename);
+  const program = bytes.lastIndexOf('\n//');
+  const answers = bytes.lastIndexOf('\n//', program - 1);
+  return [bytes.latin1Slice(answers + 3, program), bytes.latin1Slice(program + 3)];
+}
+
+function answersIn(text) {
+  return (method) => {
+    const kept = JSON.parse(text)[method];
+    return kept && require('zlib').inflateRawSync(Buffer.from(kept, 'base64'));
+  };
 }
 
 // One file a program and V8: the digest tells apart programs that V8 itself tells by length alone.
@@ -70,14 +83,14 @@ function cacheFolder() {
   return path.join(home, ...parts);
 }
 
-// Before the code stand its checksum, for V8 would run whatever a broken disk gives it, and four
-// bytes that say how much of the program it holds.
+// Before the code stand its checksum, for V8 would run whatever a broken disk gives it, and how much
+// of the program it holds: four bytes each.
 function readKept(file) {
   try {
     const bytes = fs.readFileSync(file);
-    const code = bytes.subarray(36);
-    if (code.length > 0 && checksum(code).equals(bytes.subarray(0, 32))) {
-      return { richness: bytes.readUInt32LE(32), size: code.length, code };
+    const code = bytes.subarray(8);
+    if (code.length > 0 && checksum(code) === bytes.readUInt32LE(0)) {
+      return { richness: bytes.readUInt32LE(4), size: code.length, code };
     }
   } catch {
     // Nothing kept yet, or not for us to read.
@@ -86,7 +99,8 @@ function readKept(file) {
 }
 
 function checksum(code) {
-  return require('crypto').createHash('sha256').update(code).digest();
+  // Against accidents alone, at each start: a digest would take longer than compiling less.
+  return require('zlib').crc32(code);
 }
 
 // A run that did more than the one before knows more of the program; but V8 forgets code that a
@@ -96,11 +110,12 @@ function keep({ script, file, before, richness }) {
   try {
     const code = script.createCachedData();
     if (code.length <= before.size) return;
-    const rich = Buffer.alloc(4);
-    rich.writeUInt32LE(richness, 0);
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(checksum(code), 0);
+    head.writeUInt32LE(richness, 4);
     const draft = `${file}.${process.pid}`;
     fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(draft, Buffer.concat([checksum(code), rich, code]), { mode: 0o600 });
+    fs.writeFileSync(draft, Buffer.concat([head, code]), { mode: 0o600 });
     fs.renameSync(draft, file);
     forgetOldest(path.dirname(file));
   } catch {

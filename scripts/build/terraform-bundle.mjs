@@ -4,7 +4,10 @@
 import { build as bundle, transform } from 'esbuild';
 import { createHash } from 'node:crypto';
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { compileFunction } from 'node:vm';
+import { deflateRawSync } from 'node:zlib';
 import { root } from '../run.mjs';
 import { lazyImports } from './lazy-imports.mjs';
 import { leanLibraries } from './lean-libraries.mjs';
@@ -24,23 +27,24 @@ export async function bundleTerraform({
   const { version, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const name = `${prefix}${version}`;
   if (!quiet) console.log(`bundling ${name} ...`);
-  const { text, metafile } = await program();
+  const { text, metafile } = await program('main.ts', [lazyImports, leanLibraries]);
   const line = await oneLine(text);
+  const answers = await answersLine();
   const start = await startOf(engines.node, line);
   mkdirSync(folder, { recursive: true });
   removeOthers(folder, name);
   // Put in place whole: a CLI may start it at any moment.
   const draft = join(folder, `.${name}.${process.pid}`);
-  writeFileSync(draft, `#!/usr/bin/env node\n${start}//${line}`, { mode: 0o755 });
+  writeFileSync(draft, `#!/usr/bin/env node\n${start}//${answers}\n//${line}`, { mode: 0o755 });
   renameSync(draft, join(folder, name));
   writeFileSync(join(folder, 'licences.txt'), licencesOf(metafile));
   // A project with "type": "module" above the place where a CLI unpacked the file would else win.
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
 }
 
-async function program() {
+async function program(entry, plugins) {
   const { outputFiles, metafile } = await bundle({
-    entryPoints: [join(root, 'provider/terraform/main.ts')],
+    entryPoints: [join(root, 'provider/terraform', entry)],
     bundle: true,
     write: false,
     metafile: true,
@@ -54,7 +58,9 @@ async function program() {
     logLevel: 'warning',
     // grpc-js loads it for its own diagnostics services alone, which this provider does not serve.
     external: ['@grpc/proto-loader'],
-    plugins: [lazyImports, leanLibraries],
+    // By this name undici knows that its experimental parser, which is switched off, may stay out.
+    define: { esbuildDetection: 'true' },
+    plugins,
     absWorkingDir: root,
   });
   return { text: outputFiles[0].text, metafile };
@@ -70,7 +76,22 @@ async function oneLine(text) {
   const line = ascii.replaceAll('\n', '\\n');
   const [told, meant] = await Promise.all([line, ascii].map((one) => transform(one, plainly)));
   if (told.code !== meant.code) throw new Error('on one line the bundle would be another program');
-  return `(function (exports, require, module, __filename, __dirname) {${line}})`;
+  return `(function (${parameters.join(', ')}) {${line}})`;
+}
+
+const wrapper = ['exports', 'require', 'module', '__filename', '__dirname'];
+const parameters = [...wrapper, 'keptAnswers'];
+
+// What the program answers alike in every process, asked of it here: see answers-to-keep.ts.
+async function answersLine() {
+  const { text } = await program('answers-to-keep.ts', []);
+  const module = { exports: {} };
+  const file = join(root, 'provider/terraform/answers-to-keep.js');
+  const run = compileFunction(text, wrapper, { filename: file });
+  run(module.exports, createRequire(file), module, file, dirname(file));
+  const answers = Object.entries(await module.exports.answersToKeep());
+  const kept = answers.map(([method, bytes]) => [method, deflateRawSync(bytes).toString('base64')]);
+  return JSON.stringify(Object.fromEntries(kept));
 }
 
 const escaped = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -150,7 +150,7 @@ describe('by bad input', () => {
     { volume_type: { name: '' } },
     { volume_type: { name: '  ' } },
     { volume_type: { name: long } },
-    { volume_type: { name: 't', extra_specs: { 'a/b': 'c' } } },
+    { volume_type: { name: 't', extra_specs: { 'a!b': 'c' } } },
     { volume_type: { name: 't', extra_specs: { a: 5 } } },
     { volume_type: { name: 't', 'os-volume-type-access:is_public': 'perhaps' } },
   ];

@@ -14,6 +14,11 @@ async function stateOf(under: EngineUnderTest): Promise<unknown> {
     'jobs',
     'quota_usage',
     'volume_types',
+    'volume_attachments',
+    'volume_connections',
+    'volume_type_encryption',
+    'default_volume_types',
+    'qos_specs',
   ];
   return Promise.all(tables.map((table) => database.rows(`SELECT * FROM "${table}"`, [])));
 }

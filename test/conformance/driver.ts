@@ -3,6 +3,7 @@
 import { gibBytes } from '../../bundled-engine/drivers/sizes';
 import { describeCheckpoints } from './driver-checkpoints';
 import { describeCopies } from './driver-copies';
+import { describeExports } from './driver-exports';
 import { describeImages } from './driver-images';
 import {
   dataBytes,
@@ -19,6 +20,7 @@ import {
   type UnderTest,
 } from './driver-pool';
 import { describeStories } from './driver-stories';
+import { describeUnmanaged } from './driver-unmanaged';
 
 /** Registers all laws for one driver. */
 export function describeDriver(name: string, harness: DriverHarness): void {
@@ -44,6 +46,8 @@ export function describeDriver(name: string, harness: DriverHarness): void {
     describeRefusals(get);
     describeCheckpoints(get);
     describeImages(get);
+    describeExports(get);
+    describeUnmanaged(get);
     describeStories(get, harness);
   });
 }

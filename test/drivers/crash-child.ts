@@ -9,7 +9,18 @@ import { rawFileDriver } from '../../bundled-engine/drivers/raw-file';
 
 /** One thing done: which, to what new or old id, from what, and with which bytes. */
 export interface Deed {
-  readonly kind: 'blank' | 'write' | 'snapshot' | 'clone' | 'revert' | 'grow' | 'remove' | 'forget';
+  readonly kind:
+    | 'blank'
+    | 'write'
+    | 'snapshot'
+    | 'clone'
+    | 'revert'
+    | 'grow'
+    | 'remove'
+    | 'forget'
+    | 'let-go'
+    | 'adopt'
+    | 'replace';
   readonly id: string;
   readonly from: string;
   readonly sizeGib: number;
@@ -32,7 +43,8 @@ export function openPool(kind: string, folder: string): Promise<Driver> {
   return rawFileDriver({ folder, neverClone: true });
 }
 
-async function act(driver: Driver, deed: Deed): Promise<void> {
+/** Does one thing. Repeatable for those that jobs repeat after a crash. */
+export async function act(driver: Driver, deed: Deed): Promise<void> {
   const { id, from, sizeGib } = deed;
   switch (deed.kind) {
     case 'blank':
@@ -45,6 +57,12 @@ async function act(driver: Driver, deed: Deed): Promise<void> {
       return driver.revert(id, from);
     case 'grow':
       return driver.grow(id, sizeGib);
+    case 'let-go':
+      return driver.unmanaged.letGo({ volume: id }, `volume-${id}`);
+    case 'adopt':
+      return void (await driver.unmanaged.adopt({ volume: id }, `volume-${from}`));
+    case 'replace':
+      return driver.replace(id, from);
     case 'remove':
       return driver.remove(id);
     case 'forget':
@@ -63,6 +81,7 @@ async function main([kind = '', folder = '', journal = '', seed = '1']: string[]
   const file = openSync(journal, 'a');
   const sizes = new Map<string, number>();
   const snapshots = new Map<string, number>();
+  let loose: [string, number] | null = null;
   let last = Number(seed);
   // A small generator of our own, so that a seed tells the whole run.
   const random = (below: number): number =>
@@ -73,6 +92,8 @@ async function main([kind = '', folder = '', journal = '', seed = '1']: string[]
     const [volume, sizeGib] = pick(sizes);
     const deed = choose({
       volume,
+      loose,
+      another: [...sizes.keys()].find((id) => id !== volume) ?? '',
       sizeGib,
       snapshot: pick(snapshots)[0],
       count: sizes.size,
@@ -83,13 +104,19 @@ async function main([kind = '', folder = '', journal = '', seed = '1']: string[]
     writeSync(file, `${JSON.stringify({ deed, is: 'done' } satisfies JournalLine)}\n`);
     if (['blank', 'clone', 'grow'].includes(deed.kind)) sizes.set(deed.id, deed.sizeGib);
     if (deed.kind === 'snapshot') snapshots.set(deed.id, deed.sizeGib);
-    if (deed.kind === 'remove') sizes.delete(deed.id);
+    if (deed.kind === 'adopt') sizes.set(deed.id, deed.sizeGib);
+    if (deed.kind === 'replace') sizes.set(deed.id, sizes.get(deed.from) ?? 1);
+    if (deed.kind === 'remove' || deed.kind === 'let-go') sizes.delete(deed.id);
+    if (deed.kind === 'replace') sizes.delete(deed.from);
+    loose = deed.kind === 'let-go' ? [deed.id, deed.sizeGib] : null;
     if (deed.kind === 'forget') snapshots.delete(deed.id);
   }
 }
 
 function choose(now: {
   volume: string;
+  another: string;
+  loose: [string, number] | null;
   sizeGib: number;
   snapshot: string;
   count: number;
@@ -99,8 +126,14 @@ function choose(now: {
   const offset = random(6) * 700_000;
   const seed = 1 + random(255);
   const made = { id: randomUUID(), from: volume, sizeGib, offset, seed };
+  if (now.loose !== null) {
+    const [from, size] = now.loose;
+    return { ...made, kind: 'adopt', from, sizeGib: size };
+  }
   if (now.count < 2) return { ...made, kind: 'blank', from: '', sizeGib: 1 };
-  const dice = random(10);
+  const dice = random(12);
+  if (dice === 10) return { ...made, kind: 'let-go', id: volume };
+  if (dice === 11) return { ...made, kind: 'replace', id: volume, from: now.another };
   if (dice < 4) return { ...made, kind: 'write', id: volume };
   if (dice < 6) return { ...made, kind: 'snapshot' };
   if (dice === 6 && snapshot !== '') return { ...made, kind: 'forget', id: snapshot };

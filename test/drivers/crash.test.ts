@@ -12,7 +12,7 @@ import { notRun } from '../support/not-run';
 import { eventually, killProcessesIn } from '../support/processes';
 import { removeFolder, tempFolder } from '../support/temp-folder';
 import { toolMissing } from '../support/tools';
-import { openPool, writtenBytes, type Deed, type JournalLine } from './crash-child';
+import { act, openPool, writtenBytes, type Deed, type JournalLine } from './crash-child';
 
 const kills = 5;
 let compiled: CompiledSources;
@@ -51,6 +51,8 @@ async function runAndKill(kind: string, seed: number): Promise<JournalLine[]> {
 interface Known {
   readonly volumes: Map<string, ModelVolume>;
   readonly snapshots: Map<string, ModelVolume>;
+  /** What was let go of, by the id that it had. */
+  readonly loose: Map<string, ModelVolume>;
 }
 
 function apply(known: Known, deed: Deed): void {
@@ -60,7 +62,12 @@ function apply(known: Known, deed: Deed): void {
   if (deed.kind === 'clone') volumes.set(deed.id, of(deed.from).copy(deed.sizeGib));
   if (deed.kind === 'snapshot') snapshots.set(deed.id, of(deed.from).copy());
   if (deed.kind === 'grow') of(deed.id).sizeGib = deed.sizeGib;
-  if (deed.kind === 'remove') volumes.delete(deed.id);
+  if (deed.kind === 'let-go') known.loose.set(deed.id, of(deed.id));
+  if (deed.kind === 'adopt') volumes.set(deed.id, known.loose.get(deed.from) ?? of(deed.from));
+  if (deed.kind === 'adopt') known.loose.delete(deed.from);
+  if (deed.kind === 'replace') volumes.set(deed.id, of(deed.from));
+  if (deed.kind === 'replace') volumes.delete(deed.from);
+  if (deed.kind === 'remove' || deed.kind === 'let-go') volumes.delete(deed.id);
   if (deed.kind === 'forget') snapshots.delete(deed.id);
   if (deed.kind === 'write') {
     of(deed.id).write(deed.offset, Buffer.alloc(writtenBytes, deed.seed));
@@ -75,7 +82,11 @@ async function expectKnown(driver: Driver, known: Known, begun: Deed | undefined
   expect(sure(found.volumes)).toEqual(sure(known.volumes.keys()));
   expect(sure(found.snapshots)).toEqual(sure(known.snapshots.keys()));
   // What was begun is there whole, if at all; a write in the middle may have done any part of it.
-  const after: Known = { volumes: new Map(known.volumes), snapshots: new Map(known.snapshots) };
+  const after: Known = {
+    volumes: new Map(known.volumes),
+    snapshots: new Map(known.snapshots),
+    loose: new Map(known.loose),
+  };
   if (begun !== undefined && begun.kind !== 'write' && begun.kind !== 'grow') apply(after, begun);
   for (const id of found.volumes) {
     const model = known.volumes.get(id) ?? after.volumes.get(id);
@@ -91,12 +102,22 @@ async function expectKnown(driver: Driver, known: Known, begun: Deed | undefined
 
 async function expectNothingLost(kind: string, seed: number): Promise<void> {
   const journal = await runAndKill(kind, seed);
-  const known: Known = { volumes: new Map(), snapshots: new Map() };
+  const known: Known = { volumes: new Map(), snapshots: new Map(), loose: new Map() };
   for (const { deed, is } of journal) if (is === 'done') apply(known, deed);
   const last = journal.at(-1);
-  const begun = last?.is === 'begun' ? last.deed : undefined;
+  let begun = last?.is === 'begun' ? last.deed : undefined;
   const driver = await openPool(kind, join(folder, 'pool'));
   await driver.sweep();
+  if (begun !== undefined && ['let-go', 'adopt', 'replace'].includes(begun.kind)) {
+    // A job goes on where it was interrupted, so what was begun is done again.
+    await act(driver, begun);
+    apply(known, begun);
+    begun = undefined;
+  }
+  for (const [id, model] of known.loose) {
+    await driver.unmanaged.adopt({ volume: id }, `volume-${id}`);
+    known.volumes.set(id, model);
+  }
   await expectKnown(driver, known, begun);
   // A tool that was only being forked at the kill is found by a later sweep.
   await eventually('the volume to be free', async () => {

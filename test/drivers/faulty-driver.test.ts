@@ -44,6 +44,18 @@ it('faults reach readers and writers, may skip calls, and heal', async () => {
   expect(calls).toContain('reader.read');
 });
 
+it('faults reach what lies in the pool unmanaged', async () => {
+  const { driver, fail, heal, calls } = faultyDriver(await rawFileDriver({ folder }));
+  const id = newId();
+  await driver.createBlank({ id, sizeGib: 1 });
+  fail({ method: 'unmanaged.letGo', when: 'after', times: 1 });
+  await expectRefusal(driver.unmanaged.letGo({ volume: id }, 'name'), 'transient');
+  heal();
+  await driver.unmanaged.letGo({ volume: id }, 'name');
+  expect((await driver.unmanaged.list()).map(({ name }) => name)).toEqual(['name']);
+  expect(calls).toEqual(['createBlank', 'unmanaged.letGo', 'unmanaged.letGo', 'unmanaged.list']);
+});
+
 it('work on one key is serial in order of arrival, whatever else it needs', async () => {
   const lock = new KeyedLock();
   const order: string[] = [];

@@ -156,18 +156,24 @@ describe('an uploaded image', () => {
     expect((await download(id)).status).toBe(404);
   });
 
-  it('is for its administrator alone while it is deactivated', async () => {
+  it('is for an administrator alone while its owner has it deactivated', async () => {
     const admin = await asAdmin(engine);
+    const stranger = await asStranger(engine);
     const id = await make();
     await upload(id, randomBytes(1000));
     const act = (client: Client, action: string): Promise<Reply> =>
       client.call('POST', `/image/v2/images/${id}/actions/${action}`);
-    expect((await act(member, 'deactivate')).status).toBe(403);
-    expect((await act(admin, 'deactivate')).status).toBe(204);
+    expect((await act(stranger, 'deactivate')).status).toBe(404);
+    await admin.call('PATCH', `/image/v2/images/${id}`, {
+      bytes: JSON.stringify([{ op: 'replace', path: '/visibility', value: 'public' }]),
+      headers: { 'content-type': 'application/openstack-images-v2.1-json-patch' },
+    });
+    expect((await act(stranger, 'deactivate')).status).toBe(403);
+    expect((await act(member, 'deactivate')).status).toBe(204);
     expect(await show(id)).toMatchObject({ status: 'deactivated' });
     expect((await download(id)).status).toBe(403);
     expect((await download(id, {}, admin)).status).toBe(200);
-    expect((await act(admin, 'reactivate')).status).toBe(204);
+    expect((await act(member, 'reactivate')).status).toBe(204);
     expect((await download(id)).status).toBe(200);
     const queued = await make();
     const refused = await admin.call('POST', `/image/v2/images/${queued}/actions/deactivate`);

@@ -138,9 +138,9 @@ describe('a new image', () => {
     const system = await clientFor(engine, login);
     const reply = await system.call('POST', '/image/v2/images', { body: { name: 'x' } });
     expect(reply.status).toBe(403);
-    for (const path of ['/volume/v3/volumes', `/volume/v3/${member.projectId}/volumes`]) {
-      expect((await system.call('GET', path)).status).toBe(400);
-    }
+    expect((await system.call('GET', '/volume/v3/volumes')).status).toBe(403);
+    const inProject = `/volume/v3/${member.projectId}/volumes`;
+    expect((await system.call('GET', inProject)).status).toBe(400);
   });
 
   it('is refused to a reader', async () => {

@@ -1,15 +1,20 @@
 // Laws of who may do what, over every route of every service: a reader reads, nobody without a
 // login gets further than the login, and administrators' routes say so.
 import { servedTables } from '../../bundled-engine/http/block-storage/served-tables';
+import { defaultTypeRoutes } from '../../schema/wire/default-types';
 import { identityRoutes } from '../../schema/wire/identity';
+import { imageMemberRoutes } from '../../schema/wire/image-members';
 import { imageRoutes } from '../../schema/wire/images';
+import { qosRoutes } from '../../schema/wire/qos-specs';
 import { quotaRoutes } from '../../schema/wire/quotas';
 import type { Route } from '../../schema/wire/route';
+import { typeEncryptionRoutes } from '../../schema/wire/type-encryption';
 import { extraSpecRoutes, typeActionRoutes, typeRoutes } from '../../schema/wire/volume-types';
 
 const tables: Readonly<Record<string, Route>>[] = [
   ...servedTables.map(({ table }) => table),
   imageRoutes,
+  imageMemberRoutes,
 ];
 
 const all = tables.flatMap((table) => Object.entries(table));
@@ -29,7 +34,8 @@ it('nothing of a project is told without a login', () => {
 });
 
 it('only an administrator changes projects, users, roles and types', () => {
-  const writing = [typeRoutes, typeActionRoutes, extraSpecRoutes, quotaRoutes, identityRoutes]
+  const types = [typeRoutes, typeActionRoutes, extraSpecRoutes, qosRoutes, defaultTypeRoutes];
+  const writing = [...types, typeEncryptionRoutes, quotaRoutes, identityRoutes]
     .flatMap((table): [string, Route][] => Object.entries(table))
     .filter(([, route]) => !isReading(route) && route.policy.needs !== 'admin')
     .map(([verb]) => verb);

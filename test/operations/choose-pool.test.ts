@@ -11,6 +11,7 @@ function pool(name: string, facts: Partial<PoolFacts> = {}): PoolFacts {
     freeGib: 50,
     provisionedGib: 0,
     boundGib: null,
+    isOpen: true,
     ...facts,
   };
 }
@@ -42,6 +43,12 @@ it('prefers the pool of the source where that fits', () => {
   expect(choosePool(pools, { ...request, preferred: 'b' })).toBe('b');
   const only = { ...request, preferred: 'b', extraSpecs: { volume_backend_name: 'a' } };
   expect(choosePool(pools, only)).toBe('a');
+});
+
+it('passes over pools that take nothing new, even the one of the source', () => {
+  const closed = [pool('a', { isOpen: false }), pool('b')];
+  expect(choosePool(closed, { ...request, preferred: 'a' })).toBe('b');
+  expect(choosePool([pool('a', { isOpen: false })], request)).toBeNull();
 });
 
 it('promises no more than the ratio, the free space and the bound allow', () => {

@@ -4,6 +4,8 @@
 import { allStatuses } from '../../schema/kernel/lifecycle';
 import type { Lifecycle } from '../../schema/kernel/lifecycle';
 import { backupLifecycle } from '../../schema/lifecycles/backup';
+import { groupLifecycle } from '../../schema/lifecycles/group';
+import { groupSnapshotLifecycle } from '../../schema/lifecycles/group-snapshot';
 import { imageLifecycle } from '../../schema/lifecycles/image';
 import { snapshotLifecycle } from '../../schema/lifecycles/snapshot';
 import { volumeLifecycle } from '../../schema/lifecycles/volume';
@@ -15,10 +17,11 @@ const tables = {
   snapshots: snapshotLifecycle,
   backups: backupLifecycle,
   images: imageLifecycle,
+  groups: groupLifecycle,
+  group_snapshots: groupSnapshotLifecycle,
 } as const;
 
-async function expectStable(parts: Parts, table: keyof typeof tables): Promise<void> {
-  const lifecycle: Lifecycle = tables[table];
+async function expectStable(parts: Parts, table: string, lifecycle: Lifecycle): Promise<void> {
   const stable = allStatuses(lifecycle).filter(
     (status) => lifecycle.statuses[status]?.kind === 'stable',
   );
@@ -39,8 +42,8 @@ async function idsOf(
 /** Asserts that records, pools and the backup store agree. */
 export async function expectTidy(parts: Parts, pools: readonly Pool[]): Promise<void> {
   expect(await unfinishedJobs(parts.database)).toEqual([]);
-  for (const table of ['volumes', 'snapshots', 'backups', 'images'] as const) {
-    await expectStable(parts, table);
+  for (const [table, lifecycle] of Object.entries(tables)) {
+    await expectStable(parts, table, lifecycle);
   }
   for (const { name, driver } of pools) {
     const found = await driver.list();

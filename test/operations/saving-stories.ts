@@ -3,13 +3,17 @@ import {
   admitDeleteBackup,
   admitRestoreBackup,
 } from '../../bundled-engine/operations/admission/backup-changes';
+import { admitImportBackup } from '../../bundled-engine/operations/admission/import-backup-record';
 import { admitDeleteSnapshot } from '../../bundled-engine/operations/admission/snapshot-changes';
+import type { ImportedRecord } from '../../bundled-engine/operations/admission/import-backup-record';
 import { findBackup } from '../../bundled-engine/records/backups';
+import { newUuid } from '../../bundled-engine/records/new-id';
 import { findSnapshot } from '../../bundled-engine/records/snapshots';
 import { findVolume } from '../../bundled-engine/records/volumes';
 import { backupOf, expectBytes, expectMessage, snapshotOf, volumeWithBytes } from './telling';
 import type { Story } from './telling';
 import { someBytes } from './world';
+import type { World } from './world';
 
 /** Stories of snapshots. */
 export const snapshotStories: readonly Story[] = [
@@ -132,4 +136,59 @@ export const backupStories: readonly Story[] = [
       };
     },
   },
+  {
+    operation: 'import-backup',
+    title: 'under another id, on the bytes of a backup that goes afterwards',
+    async prepare(world) {
+      const { id: volumeId, bytes } = await volumeWithBytes(world);
+      const bytesId = await backupOf(world, volumeId);
+      await world.idle();
+      const id = newUuid();
+      const record = { ...recordOf(bytesId, volumeId), id };
+      const service = 'folder';
+      return {
+        start: () => admitImportBackup(world.parts, world.asker, { service, record }),
+        async expectDone() {
+          expect((await findBackup(world.database, id))?.status).toBe('available');
+          await expectRestorable(world, { backupId: bytesId, volumeId, bytes });
+          const request = { backupId: bytesId, force: false };
+          await admitDeleteBackup(world.parts, world.asker, request);
+          await world.idle();
+          expect(await world.parts.backups.listBackups()).toEqual([id]);
+          await expectRestorable(world, { backupId: id, volumeId, bytes });
+        },
+        async expectFailed() {
+          const backup = await findBackup(world.database, id);
+          expect(backup?.status).toBe('error');
+          expect(backup?.failReason).not.toBeNull();
+          expect(await world.parts.backups.listBackups()).toEqual([bytesId]);
+          await expectMessage(world, id);
+        },
+      };
+    },
+  },
 ];
+
+function recordOf(bytesId: string, volumeId: string): Omit<ImportedRecord, 'id'> {
+  return {
+    bytesId,
+    volumeId,
+    sizeGib: 1,
+    parentId: null,
+    snapshotId: null,
+    dataTimestamp: null,
+    described: { name: null, description: null, container: null, metadata: {} },
+    volumeData: null,
+  };
+}
+
+async function expectRestorable(
+  world: World,
+  of: { backupId: string; volumeId: string; bytes: Buffer },
+): Promise<void> {
+  const { backupId, volumeId, bytes } = of;
+  await world.write('one', volumeId, someBytes());
+  await admitRestoreBackup(world.parts, world.asker, { backupId, volumeId, name: null });
+  await world.idle();
+  await expectBytes(world, 'one', { id: volumeId, bytes });
+}

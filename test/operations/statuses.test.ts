@@ -88,6 +88,16 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'volumes: restoring-backup available',
   ],
   'delete-backup: of a volume': ['backups: deleting deleted'],
+  'migrate-volume: locked meanwhile': ['volumes: maintenance available'],
+  'revert-volume: to its latest snapshot': [
+    'snapshots: restoring available',
+    'volumes: reverting available',
+  ],
+  'reimage-volume: with the bytes of an image': ['volumes: downloading available'],
+  'manage-volume: takes over what was let go of': ['volumes: managing available'],
+  'unmanage-volume: leaves its bytes in the pool': ['volumes: unmanaging deleted'],
+  'manage-snapshot: takes over what was let go of': ['snapshots: creating available'],
+  'unmanage-snapshot: leaves its bytes in the pool': ['snapshots: unmanaging deleted'],
 };
 
 describe('statuses pass as the tables say', () => {

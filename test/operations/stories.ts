@@ -12,6 +12,7 @@ import {
 import { findImage } from '../../bundled-engine/records/images';
 import { usageOf } from '../../bundled-engine/records/quotas';
 import { findVolume } from '../../bundled-engine/records/volumes';
+import { moveStories } from './move-stories';
 import { backupStories, snapshotStories } from './saving-stories';
 import {
   backupOf,
@@ -256,5 +257,6 @@ export const stories: readonly Story[] = [
   upload('exported as qcow2', 'qcow2'),
   ...snapshotStories,
   ...backupStories,
+  ...moveStories,
   imageVolumeDeletion,
 ];

@@ -1,5 +1,7 @@
 CREATE INDEX "application_credentials_by_project" ON "application_credentials" ("projectId");
 
+CREATE INDEX "attachments_by_creation" ON "volume_attachments" ("createdAt", "id");
+
 CREATE INDEX "attachments_of_project" ON "volume_attachments" ("projectId", "createdAt", "id");
 
 CREATE INDEX "attachments_of_volume" ON "volume_attachments" ("volumeId");
@@ -16,11 +18,25 @@ CREATE INDEX "backups_of_project" ON "backups" ("projectId", "createdAt", "id");
 
 CREATE INDEX "backups_of_volume" ON "backups" ("volumeId", "projectId", "dataTimestamp");
 
+CREATE INDEX "connections_of_attachment" ON "volume_connections" ("attachmentId");
+
+CREATE INDEX "connections_of_volume" ON "volume_connections" ("volumeId");
+
+CREATE INDEX "group_snapshots_by_creation" ON "group_snapshots" ("createdAt", "id");
+
 CREATE INDEX "group_snapshots_of_group" ON "group_snapshots" ("groupId");
 
 CREATE INDEX "group_snapshots_of_project" ON "group_snapshots" ("projectId", "createdAt", "id");
 
+CREATE INDEX "group_volume_types_by_type" ON "group_volume_types" ("volumeTypeId");
+
+CREATE INDEX "groups_by_creation" ON "groups" ("createdAt", "id");
+
+CREATE INDEX "groups_by_type" ON "groups" ("groupTypeId");
+
 CREATE INDEX "groups_of_project" ON "groups" ("projectId", "createdAt", "id");
+
+CREATE INDEX "image_members_by_member" ON "image_members" ("memberId", "status");
 
 CREATE INDEX "images_by_creation" ON "images" ("createdAt", "id");
 
@@ -50,6 +66,8 @@ CREATE INDEX "role_assignments_by_scope" ON "role_assignments" ("scopeType", "sc
 
 CREATE INDEX "snapshots_by_creation" ON "snapshots" ("createdAt", "id");
 
+CREATE INDEX "snapshots_by_group_snapshot" ON "snapshots" ("groupSnapshotId");
+
 CREATE INDEX "snapshots_by_name" ON "snapshots" ("projectId", "name", "createdAt", "id");
 
 CREATE INDEX "snapshots_by_status" ON "snapshots" ("projectId", "status", "createdAt", "id");
@@ -64,13 +82,17 @@ CREATE INDEX "tokens_by_expiry" ON "tokens" ("expiresAt");
 
 CREATE INDEX "tokens_by_user" ON "tokens" ("userId");
 
-CREATE INDEX "transfers_of_project" ON "volume_transfers" ("sourceProjectId", "createdAt", "id");
+CREATE INDEX "transfers_by_creation" ON "volume_transfers" ("createdAt", "id");
 
-CREATE INDEX "transfers_of_volume" ON "volume_transfers" ("volumeId");
+CREATE INDEX "transfers_of_project" ON "volume_transfers" ("projectId", "createdAt", "id");
+
+CREATE UNIQUE INDEX "transfers_of_volume" ON "volume_transfers" ("volumeId");
 
 CREATE INDEX "volume_types_by_creation" ON "volume_types" ("createdAt", "id");
 
 CREATE INDEX "volumes_by_creation" ON "volumes" ("createdAt", "id", "isInternal");
+
+CREATE INDEX "volumes_by_group" ON "volumes" ("groupId");
 
 CREATE INDEX "volumes_by_name" ON "volumes" ("projectId", "name", "createdAt", "id");
 
@@ -188,6 +210,15 @@ CREATE TABLE "groups" (
   "createdAt" TEXT NOT NULL,
   "updatedAt" TEXT
 ) STRICT;
+
+CREATE TABLE "image_members" (
+  "imageId" TEXT NOT NULL REFERENCES "images" ("id") ON DELETE CASCADE,
+  "memberId" TEXT NOT NULL,
+  "status" TEXT NOT NULL CHECK ("status" IN ('pending', 'accepted', 'rejected')),
+  "createdAt" TEXT NOT NULL,
+  "updatedAt" TEXT NOT NULL,
+  PRIMARY KEY ("imageId", "memberId")
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "images" (
   "id" TEXT PRIMARY KEY,
@@ -314,11 +345,9 @@ CREATE TABLE "roles" (
 CREATE TABLE "service_states" (
   "binary" TEXT NOT NULL,
   "host" TEXT NOT NULL,
-  "disabled" INTEGER NOT NULL,
+  "isDisabled" INTEGER NOT NULL,
   "disabledReason" TEXT,
-  "frozen" INTEGER NOT NULL,
-  "logLevels" TEXT NOT NULL CHECK (json_valid("logLevels")),
-  "updatedAt" TEXT,
+  "isFrozen" INTEGER NOT NULL,
   PRIMARY KEY ("binary", "host")
 ) STRICT, WITHOUT ROWID;
 
@@ -396,18 +425,23 @@ CREATE TABLE "volume_attachments" (
   "updatedAt" TEXT
 ) STRICT;
 
+CREATE TABLE "volume_connections" (
+  "id" TEXT PRIMARY KEY,
+  "volumeId" TEXT NOT NULL REFERENCES "volumes" ("id") ON DELETE CASCADE,
+  "attachmentId" TEXT REFERENCES "volume_attachments" ("id") ON DELETE CASCADE,
+  "mode" TEXT NOT NULL,
+  "createdAt" TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE "volume_transfers" (
   "id" TEXT PRIMARY KEY,
   "volumeId" TEXT NOT NULL REFERENCES "volumes" ("id") ON DELETE CASCADE,
+  "projectId" TEXT NOT NULL,
   "name" TEXT,
   "salt" TEXT NOT NULL,
-  "authHash" TEXT NOT NULL,
+  "keyDigest" TEXT NOT NULL,
   "noSnapshots" INTEGER NOT NULL,
-  "sourceProjectId" TEXT NOT NULL,
-  "destinationProjectId" TEXT,
-  "accepted" INTEGER NOT NULL,
-  "createdAt" TEXT NOT NULL,
-  "updatedAt" TEXT
+  "createdAt" TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE "volume_type_access" (
@@ -515,6 +549,18 @@ CREATE TRIGGER "backups_recount" AFTER UPDATE OF "projectId", "volumeTypeId", "s
   INSERT INTO "quota_usage" SELECT new."projectId", 'backup', coalesce(new."volumeTypeId", ''), 1,
     new."sizeGib" WHERE new."consumesQuota" = 1
   ON CONFLICT DO UPDATE SET "count" = "count" + 1, "gib" = "gib" + excluded."gib";
+END;
+
+CREATE TRIGGER "groups_count_in" AFTER INSERT ON "groups" BEGIN
+  INSERT INTO "quota_usage" VALUES (new."projectId", 'group', '', 1, 0)
+  ON CONFLICT DO UPDATE SET "count" = "count" + 1;
+END;
+
+CREATE TRIGGER "groups_count_out" AFTER DELETE ON "groups" BEGIN
+  UPDATE "quota_usage" SET "count" = "count" - 1
+    WHERE "projectId" = old."projectId" AND "kind" = 'group';
+  DELETE FROM "quota_usage"
+    WHERE "projectId" = old."projectId" AND "kind" = 'group' AND "count" = 0;
 END;
 
 CREATE TRIGGER "images_properties_changed" AFTER UPDATE OF "properties" ON "images"

@@ -227,7 +227,8 @@ describe('a report', () => {
     const request = '404 GET /volumes/x';
     const { text: told } = report([outcome('a.B.test_c', { outcome: 'failed', reason, request })]);
     expect(told).toContain(
-      'a.B.test_c\n      lib.NotFound: Object not found Details: {}\n      after 404 GET /volumes/x',
+      'a.B.test_c\n      lib.NotFound: Object not found Details: {}\n' +
+        '      after 404 GET /volumes/x',
     );
   });
 

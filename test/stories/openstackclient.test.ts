@@ -77,8 +77,20 @@ describeWithClient('the OpenStack client', () => {
       );
       expect(await names('project', 'list')).toEqual(['cinderkit']);
       expect(await names('user', 'list')).toEqual(['admin', 'member']);
-      expect(await names('role', 'list')).toEqual(['admin', 'member', 'reader']);
-      expect(await names('service', 'list')).toEqual(['cinder', 'cinderv3', 'glance', 'keystone']);
+      expect(await names('role', 'list')).toEqual([
+        'admin',
+        'manager',
+        'member',
+        'reader',
+        'service',
+      ]);
+      expect(await names('service', 'list')).toEqual([
+        'cinder',
+        'cinderv2',
+        'cinderv3',
+        'glance',
+        'keystone',
+      ]);
       expect((await cli.list('endpoint', 'list')).length).toBeGreaterThan(3);
       expect(await cli.list('region', 'list')).toMatchObject([{ Region: 'RegionOne' }]);
       const assigned = await cli.list('role', 'assignment', 'list', '--names');

@@ -1,11 +1,10 @@
 // Which of terraform and tofu are here, and the provider that they run. Invariant: what is missing
 // is counted and told, never passed over in silence.
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { manifest } from './installed-package';
 import { notRun } from './not-run';
 import { projectRoot } from './source-tree';
-import { toolMissing } from './tools';
 
 /** One of the two programs that run the provider. */
 export interface TerraformTool {
@@ -33,10 +32,16 @@ export const terraformTools: readonly TerraformTool[] = found;
 /** The binary of a tool: named by the test runner (file or folder), else the one on the PATH. */
 function programOf(name: TerraformTool['name']): string | null {
   const told = process.env[`CINDERKIT_${name.toUpperCase()}_BIN`];
-  if (!told) return toolMissing(name) === null ? name : null;
+  if (!told) return onPath(name);
   const isFolder = existsSync(told) && statSync(told).isDirectory();
   const program = isFolder ? join(told, name) : told;
   return existsSync(program) ? program : null;
+}
+
+/** Where the PATH has a program, whole: a story's own PATH may begin with a stand-in for it. */
+function onPath(name: string): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? null;
 }
 
 /** Describes `stories` once for each tool; where one is missing, that is counted and told. */

@@ -1,6 +1,8 @@
 // Small things that every handler of Block Storage needs from a request. Invariant: a link leads
 // to where the caller came from, and names the caller's project.
+import { operatorFaults } from '../../../schema/operator-faults';
 import type { Asker } from '../../operations/operation-context';
+import { isSecondVersion } from '../request-url';
 import type { RouteRequest } from '../route-request';
 
 /** Whoever asked, in the form that operations take. */
@@ -15,10 +17,15 @@ export interface Link {
   readonly href: string;
 }
 
+/** Address of the API in the version under which it was asked, without a project. */
+export function apiRoot({ baseUrl, raw }: RouteRequest): string {
+  return `${baseUrl}/volume/${isSecondVersion(raw.originalUrl) ? 'v2' : 'v3'}`;
+}
+
 /** Makes the self and bookmark links of things of one kind, as in `volumes`. */
 export function linker(request: RouteRequest, kind: string): (id: string) => Link[] {
   const { baseUrl, caller } = request;
-  const self = `${baseUrl}/volume/v3/${caller.projectId}/${kind}/`;
+  const self = `${apiRoot(request)}/${caller.projectId}/${kind}/`;
   const bookmark = `${baseUrl}/volume/${caller.projectId}/${kind}/`;
   return (id) => [
     { rel: 'self', href: self + id },
@@ -51,4 +58,12 @@ export function booleanWord(word: string): boolean | null {
 export function queryFlag(request: RouteRequest, name: string): boolean {
   const value = queryValue(request, name);
   return value !== undefined && booleanWord(value) === true;
+}
+
+/** A boolean query parameter; no where it was not sent. Fails with 400 for any other word. */
+export function strictFlag(request: RouteRequest, key: string): boolean {
+  const value = queryValue(request, key);
+  const flag = value === undefined ? false : booleanWord(value);
+  if (flag === null) throw operatorFaults.notBoolean({ key, value: value ?? '' });
+  return flag;
 }

@@ -1,8 +1,8 @@
 // Handlers of backups. Invariant: a record that is exported can be imported by any engine that has
 // the same backup target, and an import is believed only when the target has the backup
 // (cinder/api/contrib/backups.py, cinder/api/views/backups.py).
-import { z } from 'zod';
 import { savedFaults } from '../../../schema/faults';
+import { backupStatusFaults } from '../../../schema/transfer-faults';
 import type { backupActionRoutes, backupRoutes } from '../../../schema/wire/backups';
 import {
   admitCreateBackup,
@@ -10,22 +10,20 @@ import {
   admitRestoreBackup,
 } from '../../operations/admission/backup-changes';
 import { ownBackup } from '../../operations/admission/find-owned';
+import { admitImportBackup } from '../../operations/admission/import-backup-record';
 import type { Parts } from '../../parts';
-import {
-  countBackups,
-  findBackup,
-  insertBackup,
-  listBackups,
-  updateBackup,
-} from '../../records/backups';
+import { countBackups, listBackups, updateBackup } from '../../records/backups';
 import type { Backup, BackupRow } from '../../records/rows/backup-row';
 import type { HandlersOf, RouteRequest } from '../route-request';
 import { askerOf, linker, param, queryFlag } from './asker-of';
+import { decodeRecord, encodeRecord } from './backup-record';
+import { filtersOf } from './extensions-list';
 import { listQueryOf } from './list-params';
 import type { Offers } from './list-params';
 import { listReply } from './list-reply';
 
 const offers: Offers<BackupRow> = {
+  configured: filtersOf('backup'),
   filters: {
     id: { column: 'id', kind: 'text', adminOnly: true },
     name: { column: 'name', kind: 'text' },
@@ -95,35 +93,6 @@ async function listed(request: RouteRequest, parts: Parts, isDetail: boolean): P
   });
 }
 
-/** What an exported record holds, under Cinder's names (cinder/objects/backup.py). */
-const recordShape = z.looseObject({
-  id: z.guid(),
-  size: z.number().int().min(1),
-  volume_id: z.string(),
-  display_name: z.string().nullish(),
-  display_description: z.string().nullish(),
-  container: z.string().nullish(),
-  object_count: z.number().int().nullish(),
-  data_timestamp: z.string().nullish(),
-  metadata: z.record(z.string(), z.string()).nullish(),
-});
-
-const noVolume = '00000000-0000-0000-0000-000000000000';
-
-function decodeRecord(text: string): z.infer<typeof recordShape> {
-  const refuse = (cause: unknown): never => {
-    throw savedFaults.invalidBackup(
-      { reason: 'the backup record cannot be decoded: expected what export_record gives' },
-      cause,
-    );
-  };
-  try {
-    return recordShape.parse(JSON.parse(Buffer.from(text, 'base64').toString('utf8')));
-  } catch (error) {
-    return refuse(error);
-  }
-}
-
 /** Handlers by the verbs of the route table. */
 export const backupHandlers: HandlersOf<typeof backupRoutes> = {
   async createBackup(request, parts) {
@@ -191,54 +160,13 @@ export const backupHandlers: HandlersOf<typeof backupRoutes> = {
       const reason = `Backup status must be available and not ${backup.status}.`;
       throw savedFaults.invalidBackup({ reason });
     }
-    const record = {
-      id: backup.id,
-      size: backup.sizeGib,
-      volume_id: backup.volumeId,
-      display_name: backup.name,
-      display_description: backup.description,
-      container: backup.container,
-      object_count: backup.objectCount,
-      data_timestamp: backup.dataTimestamp,
-      metadata: backup.metadata,
-    };
-    return {
-      'backup-record': {
-        backup_service: backup.service ?? 'folder',
-        backup_url: Buffer.from(JSON.stringify(record)).toString('base64'),
-      },
-    };
+    return { 'backup-record': encodeRecord(backup) };
   },
 
   async importBackupRecord(request, parts) {
-    const record = decodeRecord(request.body['backup-record'].backup_url);
-    const known = await parts.backups.describeBackup(record.id);
-    if (!known) {
-      throw savedFaults.invalidBackup({
-        reason: `the backup target has no backup ${record.id} to import`,
-      });
-    }
-    const row = await parts.database.transaction(async (tx) => {
-      if (await findBackup(tx, record.id)) {
-        throw savedFaults.invalidBackup({ reason: 'Backup already exists in database.' });
-      }
-      return insertBackup(tx, {
-        id: record.id,
-        projectId: request.caller.projectId,
-        userId: request.caller.userId,
-        volumeId: noVolume,
-        sizeGib: Math.max(record.size, Math.ceil(known.sizeBytes / 1024 ** 3)),
-        status: 'available',
-        name: record.display_name ?? null,
-        description: record.display_description ?? null,
-        container: record.container ?? null,
-        objectCount: known.objectCount,
-        dataBytes: known.dataBytes,
-        storedBytes: known.storedBytes,
-        service: 'folder',
-        metadata: record.metadata ?? {},
-      });
-    });
+    const { backup_service: service, backup_url: url } = request.body['backup-record'];
+    const asked = { service, record: decodeRecord(url) };
+    const row = await admitImportBackup(parts, askerOf(request), asked);
     return { backup: briefView(request)(row) };
   },
 };
@@ -246,10 +174,10 @@ export const backupHandlers: HandlersOf<typeof backupRoutes> = {
 /** Handlers of POST /backups/{id}/action. */
 export const backupActionHandlers: HandlersOf<typeof backupActionRoutes> = {
   async resetBackupStatus(request, parts) {
-    const { status } = request.body['os-reset_status'];
+    const { status: word } = request.body['os-reset_status'];
+    const status = word.toLowerCase();
     if (status !== 'available' && status !== 'error') {
-      const reason = `Must specify a valid status, not '${status}'.`;
-      throw savedFaults.invalidBackup({ reason });
+      throw backupStatusFaults.statusInvalid({ status: word });
     }
     const { id } = await ownBackup(parts.database, request.caller, param(request, 'id'));
     await updateBackup(parts.database, id, { status });

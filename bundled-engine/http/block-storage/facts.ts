@@ -1,45 +1,20 @@
-// Handlers of what the service tells about itself: zones, extensions, services, pools,
-// capabilities, filters. Invariant: they report the pools that the engine really has, as it finds
+// Handlers of what the service tells about itself: zones, extensions, pools, capabilities,
+// filters. Invariant: they report the pools that the engine really has, as it finds
 // them now.
-import { otherFaults, requestFaults } from '../../../schema/faults';
+import { otherFaults } from '../../../schema/faults';
 import type { factRoutes } from '../../../schema/wire/block-storage-facts';
 import { overSubscriptionRatio } from '../../operations/choose-pool';
 import type { PoolFacts } from '../../operations/choose-pool';
 import { suits } from '../../operations/choose-pool';
 import { capabilitiesOf, poolFacts, spaceOfPools } from '../../operations/pool-facts';
+import { hostName, servicesOf } from '../../operations/services';
 import { usableType } from '../../operations/admission/find-owned';
 import type { Parts, Pool } from '../../parts';
 import { momentOf } from '../../records/moment';
 import type { HandlersOf, RouteRequest } from '../route-request';
-import { param, queryFlag, queryValue } from './asker-of';
-import { extensionViews, resourceFilters } from './extensions-list';
-
-const host = 'cinderkit';
-
-function serviceRows(parts: Parts): Record<string, unknown>[] {
-  const updatedAt = momentOf(parts.clock.now());
-  const row = (binary: string, on: string) => ({
-    binary,
-    host: on,
-    zone: parts.config.availabilityZone,
-    status: 'enabled',
-    state: 'up',
-    updated_at: updatedAt,
-  });
-  const plain = { cluster: null, disabled_reason: null };
-  return [
-    { ...row('cinder-backup', host), ...plain },
-    { ...row('cinder-scheduler', host), ...plain },
-    ...parts.pools.map((pool) => ({
-      ...row('cinder-volume', `${host}@${pool.name}`),
-      backend_state: 'up',
-      ...plain,
-      replication_status: 'disabled',
-      active_backend_id: null,
-      frozen: false,
-    })),
-  ];
-}
+import { param, queryValue, strictFlag } from './asker-of';
+import { extensionViews, filtersOf, resourceFilters } from './extensions-list';
+import { assertOffered } from './list-params';
 
 function capabilityView(parts: Parts, pool: Pool, facts: PoolFacts): Record<string, unknown> {
   return {
@@ -57,34 +32,45 @@ function capabilityView(parts: Parts, pool: Pool, facts: PoolFacts): Record<stri
   };
 }
 
+/** By name and anything that a pool can do from 3.28 on; from 3.31 on by what is configured. */
+function poolFilters(request: RouteRequest): Map<string, string> {
+  const { minor } = request;
+  const given = Object.keys(request.query).filter((key) => key !== 'detail');
+  if (minor >= 31) assertOffered(given, filtersOf('pool'));
+  if (minor < 28) return new Map();
+  const used = given.filter((key) => key !== 'volume_type' || minor >= 35);
+  return new Map(used.map((key) => [key, queryValue(request, key) ?? '']));
+}
+
 async function pools(request: RouteRequest, parts: Parts): Promise<unknown> {
+  const isDetail = strictFlag(request, 'detail');
+  const { name, volume_type: typeName, ...others } = Object.fromEntries(poolFilters(request));
   const facts = await poolFacts(parts, parts.database, await spaceOfPools(parts));
-  const name = queryValue(request, 'name');
-  const typeName = queryValue(request, 'volume_type');
   const type =
     typeName === undefined ? null : await usableType(parts.database, request.caller, typeName);
   const shown = parts.pools.flatMap((pool) => {
     const known = facts.find((each) => each.name === pool.name);
-    if (!known || (name !== undefined && name !== pool.host)) return [];
+    // The scheduler knows nothing of pools that it must not choose.
+    if (!known?.isOpen || (name !== undefined && name !== pool.host)) return [];
     if (type && !suits(known, type.extraSpecs)) return [];
-    const isDetail = queryFlag(request, 'detail');
-    return [
-      {
-        name: pool.host,
-        ...(isDetail ? { capabilities: capabilityView(parts, pool, known) } : {}),
-      },
-    ];
+    const capabilities = capabilityView(parts, pool, known);
+    const isLike = ([key, value]: [string, string]): boolean =>
+      String(capabilities[key]).toLowerCase() === value.toLowerCase();
+    if (!Object.entries(others).every(isLike)) return [];
+    return [{ name: pool.host, ...(isDetail ? { capabilities } : {}) }];
   });
   return { pools: shown };
 }
 
 /** Handlers by the verbs of the route table. */
 export const factHandlers: HandlersOf<typeof factRoutes> = {
-  listZones: (_request, parts) => ({
-    availabilityZoneInfo: [
-      { zoneName: parts.config.availabilityZone, zoneState: { available: true } },
-    ],
-  }),
+  async listZones(_request, parts) {
+    // A zone is there as long as one of its volume services is enabled (cinder/volume/api.py).
+    const services = await servicesOf(parts);
+    const available = services.some((each) => each.pool !== null && !each.isDisabled);
+    const zoneName = parts.config.availabilityZone;
+    return { availabilityZoneInfo: [{ zoneName, zoneState: { available } }] };
+  },
 
   listExtensions: () => ({ extensions: extensionViews }),
 
@@ -95,23 +81,13 @@ export const factHandlers: HandlersOf<typeof factRoutes> = {
     return { extension };
   },
 
-  listServices(request, parts) {
-    const binary = queryValue(request, 'binary');
-    const on = queryValue(request, 'host');
-    return {
-      services: serviceRows(parts).filter(
-        (row) =>
-          (binary === undefined || row['binary'] === binary) &&
-          (on === undefined || row['host'] === on),
-      ),
-    };
-  },
-
   listPools: pools,
 
   showCapabilities(request, parts) {
     const name = param(request, 'host');
-    const pool = parts.pools.find((each) => each.host === name || `${host}@${each.name}` === name);
+    const pool = parts.pools.find(
+      (each) => each.host === name || `${hostName}@${each.name}` === name,
+    );
     if (!pool) throw otherFaults.hostNotFound({ host: name });
     const { vendor_name, driver_version, storage_protocol } = capabilitiesOf(pool);
     return {
@@ -131,9 +107,7 @@ export const factHandlers: HandlersOf<typeof factRoutes> = {
 
   listResourceFilters(request) {
     const resource = queryValue(request, 'resource');
-    if (resource === undefined) return { resource_filters: resourceFilters };
-    const found = resourceFilters.filter((row) => row.resource === resource);
-    if (found.length > 0) return { resource_filters: found };
-    throw requestFaults.invalidInput({ reason: `no filters are known for ${resource}` });
+    if (!resource) return { resource_filters: resourceFilters };
+    return { resource_filters: resourceFilters.filter((row) => row.resource === resource) };
   },
 };

@@ -22,6 +22,8 @@ export interface FilterColumn<Row> {
 export interface Offers<Row> {
   /** Wire names of filters. */
   readonly filters: Readonly<Record<string, FilterColumn<Row>>>;
+  /** From 3.31 on the only filters for those who are no administrators; left out: all of them. */
+  readonly configured?: readonly string[];
   /** Wire names of sort keys. */
   readonly sorts: Readonly<Record<string, keyof Row & string>>;
 }
@@ -50,15 +52,16 @@ type Draft<Row> = {
 export function listQueryOf<Row>(request: RouteRequest, offers: Offers<Row>): ListQuery<Row> {
   const draft: Draft<Row> = { filters: {}, contains: {}, pairs: {}, compare: [] };
   const unknown: string[] = [];
-  for (const name of Object.keys(request.query)) {
-    if (paging.has(name) || others.has(name)) continue;
+  for (const name of filtersIn(request)) {
     const value = queryValue(request, name) ?? '';
     if (!addFilter(draft, { request, offers, name, value })) unknown.push(name);
   }
-  if (unknown.length > 0 && request.minor >= 31 && !request.caller.isAdmin) {
-    throw requestFaults.invalidInput({
-      reason: `Invalid filters ${unknown.join(',')} are found in query options.`,
-    });
+  if (request.minor >= 31 && !request.caller.isAdmin) {
+    const isConfigured = (name: string): boolean =>
+      offers.configured?.includes(plainName(name)) ?? true;
+    refuseFilters(
+      filtersIn(request).filter((name) => unknown.includes(name) || !isConfigured(name)),
+    );
   }
   const marker = queryValue(request, 'marker');
   const sort = sortOf(request, offers);
@@ -76,6 +79,26 @@ export function listQueryOf<Row>(request: RouteRequest, offers: Offers<Row>): Li
   };
 }
 
+/** The name of a filter without the ~ that asks for parts of text. */
+function plainName(name: string): string {
+  return name.endsWith('~') ? name.slice(0, -1) : name;
+}
+
+function filtersIn(request: RouteRequest): string[] {
+  return Object.keys(request.query).filter((name) => !paging.has(name) && !others.has(name));
+}
+
+/** Refuses filters that are not among those offered. Fails with 400, naming them. */
+export function assertOffered(names: readonly string[], offered: readonly string[]): void {
+  refuseFilters(names.filter((name) => !offered.includes(name)));
+}
+
+function refuseFilters(unknown: readonly string[]): void {
+  if (unknown.length === 0) return;
+  const message = `Invalid filters ${unknown.join(',')} are found in query options.`;
+  throw requestFaults.badInput({ message });
+}
+
 /** Whose things: the caller's project; for administrators all or the one that they name. */
 export function projectOf(request: RouteRequest): string | null {
   const { caller } = request;
@@ -88,7 +111,8 @@ export function projectOf(request: RouteRequest): string | null {
   return queryValue(request, 'project_id') ?? queryValue(request, 'tenant_id') ?? null;
 }
 
-function pageSize(request: RouteRequest): number {
+/** The most rows that the page of a list may have, as far as the request asks for less. */
+export function pageSize(request: RouteRequest): number {
   return Math.min(wholeNumber(request, 'limit') ?? largestPage, largestPage);
 }
 
@@ -144,7 +168,7 @@ function addFilter<Row>(
 ): boolean {
   const { request, offers, value } = at;
   const isLike = at.name.endsWith('~') && request.minor >= 34;
-  const name = isLike ? at.name.slice(0, -1) : at.name;
+  const name = isLike ? plainName(at.name) : at.name;
   const offered = Object.hasOwn(offers.filters, name) ? offers.filters[name] : undefined;
   if (!offered || (offered.adminOnly === true && !request.caller.isAdmin)) return false;
   if ((offered.sinceMinor ?? 0) > request.minor) return false;
@@ -169,7 +193,7 @@ function addFilter<Row>(
       draft.pairs[offered.column] = parsePairs(name, value);
       break;
     case 'time':
-      draft.compare.push(...comparisonsOf<Row>(offered.column, name, value));
+      draft.compare.push(...comparisonsOf<Row>(offered.column, value));
       break;
   }
   return true;
@@ -190,22 +214,20 @@ function booleanOf(request: RouteRequest, name: string, value: string): boolean 
 
 const comparisons = new Set<string>(['gt', 'gte', 'lt', 'lte', 'eq', 'neq']);
 
-/** `gt:2026-01-01T00:00:00,lt:...` (3.60); times without an operator must be equal. */
-function comparisonsOf<Row>(
-  column: keyof Row & string,
-  name: string,
-  value: string,
-): Compare<Row>[] {
+/** `gt:2026-01-01T00:00:00,lt:...`: each part has an operator (cinder/api/v3/volumes.py). */
+function comparisonsOf<Row>(column: keyof Row & string, value: string): Compare<Row>[] {
   return value.split(',').map((part) => {
     const [operator = '', ...rest] = part.trim().split(':');
-    const isOperator = comparisons.has(operator);
-    const text = isOperator ? rest.join(':') : part.trim();
+    if (!comparisons.has(operator)) {
+      throw requestFaults.badInput({ message: `Invalid ${operator} operator` });
+    }
+    const text = rest.join(':');
     const date = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
     if (Number.isNaN(date.getTime())) {
-      throw requestFaults.invalidInput({ reason: `filter ${name} has a malformed time: ${text}` });
+      throw requestFaults.badInput({ message: `Invalid ${text} value` });
     }
     // Checked above to be one of the operators.
-    const how = (isOperator ? operator : 'eq') as Comparison;
+    const how = operator as Comparison;
     return { key: column, how, value: `${date.toISOString().slice(0, 23)}000` };
   });
 }

@@ -1,10 +1,13 @@
 // Puts a page of rows into the reply of a list call. Invariant: the next link repeats the caller's
-// own query and appears exactly when more rows follow (cinder/api/common.py get_links).
+// own query and appears exactly when the page is full, whether or not more rows follow
+// (cinder/api/common.py _get_collection_links).
 import { requestFaults } from '../../../schema/faults';
 import type { Page } from '../../records/table';
 import { isUnknownMarker } from '../../records/table';
 import type { RouteRequest } from '../route-request';
+import { apiRoot } from './asker-of';
 import type { Link } from './asker-of';
+import { pageSize } from './list-params';
 
 /** What to put into the reply. */
 export interface ListReply<Row> {
@@ -31,7 +34,7 @@ export function listReply<Row extends { readonly id: string }>(
   }
   const body: Record<string, unknown> = { [key]: page.rows.map(given.view) };
   const last = page.rows.at(-1);
-  if (page.hasMore && last) {
+  if (last && page.rows.length === pageSize(request)) {
     body[given.linksKey ?? `${key}_links`] = [nextLink(request, given.path, last.id)];
   }
   if (given.count !== undefined) body['count'] = given.count;
@@ -45,7 +48,6 @@ function nextLink(request: RouteRequest, path: string, marker: string): Link {
     for (const each of typeof value === 'string' ? [value] : value) parameters.append(name, each);
   }
   parameters.append('marker', marker);
-  const { baseUrl, caller } = request;
-  const base = `${baseUrl}/volume/v3/${caller.projectId}/${path}`;
+  const base = `${apiRoot(request)}/${request.caller.projectId}/${path}`;
   return { rel: 'next', href: `${base}?${parameters.toString()}` };
 }

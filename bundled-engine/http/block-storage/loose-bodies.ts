@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { Route } from '../../../schema/wire/route';
 import { negotiateVersion } from '../negotiate-version';
-import { basePaths, headerOf } from '../request-url';
+import { basePaths, versionHeaderOf } from '../request-url';
 
 const strictFromMinor = 53;
 
@@ -23,16 +23,13 @@ export function dropUnknownKeysOfOldClients(
   }
   app.addHook('preHandler', async (request) => {
     const { body, method } = request;
-    if (typeof body !== 'object' || body === null || !isOld(headerOf(request, versionHeader)))
-      return;
+    if (typeof body !== 'object' || body === null || !isOld(versionHeaderOf(request))) return;
     const served = byPlace.get(`${method} ${request.routeOptions.url ?? ''}`) ?? [];
     const [key] = Object.keys(body);
     const route = served.find(({ action }) => action === undefined || action === key);
     if (route?.body) dropUnknown(route.body, body);
   });
 }
-
-const versionHeader = 'openstack-api-version';
 
 function isOld(header: string | undefined): boolean {
   try {

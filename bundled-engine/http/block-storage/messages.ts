@@ -6,11 +6,13 @@ import { findMessage, listMessages, removeMessage } from '../../records/messages
 import type { MessageRow } from '../../records/rows/message-row';
 import type { HandlersOf, RouteRequest } from '../route-request';
 import { linker, param } from './asker-of';
+import { filtersOf } from './extensions-list';
 import { listQueryOf } from './list-params';
 import type { Offers } from './list-params';
 import { listReply } from './list-reply';
 
 const offers: Offers<MessageRow> = {
+  configured: filtersOf('message'),
   filters: {
     resource_uuid: { column: 'resourceId', kind: 'text', sinceMinor: 5 },
     resource_type: { column: 'resourceType', kind: 'text', sinceMinor: 5 },
@@ -57,7 +59,9 @@ async function ownMessage(request: RouteRequest, parts: Parts): Promise<MessageR
 
 /** Handlers by the verbs of the route table. */
 export const messageHandlers: HandlersOf<typeof messageRoutes> = {
-  async listMessages(request, parts) {
+  async listMessages(asked, parts) {
+    // Before 3.5 there were neither pages nor filters, and whatever asked for them was passed over.
+    const request = asked.minor >= 5 ? asked : { ...asked, query: {} };
     const page = await listMessages(parts.database, listQueryOf(request, offers));
     return listReply(request, {
       key: 'messages',

@@ -53,6 +53,7 @@ function inUse(usage: Usage, types: readonly TypeName[]): Record<string, number>
     gigabytes: usage.gigabytes,
     backups: usage.backups,
     backup_gigabytes: usage.backupGigabytes,
+    groups: usage.groups,
   };
   for (const { id, name } of types) {
     const ofType = usage.perType.get(id);

@@ -1,6 +1,6 @@
 // Handlers of snapshots. Invariant: as those of volumes, they translate and decide nothing
 // (cinder/api/v3/snapshots.py, cinder/api/contrib/snapshot_actions.py).
-import { savedFaults } from '../../../schema/faults';
+import { requestFaults, savedFaults, volumeFaults } from '../../../schema/faults';
 import type { snapshotActionRoutes, snapshotRoutes } from '../../../schema/wire/snapshots';
 import { ownSnapshot } from '../../operations/admission/find-owned';
 import {
@@ -8,16 +8,19 @@ import {
   admitDeleteSnapshot,
 } from '../../operations/admission/snapshot-changes';
 import type { Parts } from '../../parts';
+import type { ListQuery } from '../../records/list-query';
 import type { SnapshotRow } from '../../records/rows/snapshot-row';
 import { countSnapshots, listSnapshots, updateSnapshot } from '../../records/snapshots';
 import type { HandlersOf, RouteRequest } from '../route-request';
-import { askerOf, param, queryFlag } from './asker-of';
+import { askerOf, param, strictFlag } from './asker-of';
+import { filtersOf } from './extensions-list';
 import { listQueryOf } from './list-params';
 import type { Offers } from './list-params';
 import { listReply } from './list-reply';
 import { metadataHandlers } from './metadata-handlers';
 
 const offers: Offers<SnapshotRow> = {
+  configured: filtersOf('snapshot'),
   filters: {
     id: { column: 'id', kind: 'text', adminOnly: true },
     name: { column: 'name', kind: 'text' },
@@ -29,7 +32,8 @@ const offers: Offers<SnapshotRow> = {
     user_id: { column: 'userId', kind: 'text', adminOnly: true },
     created_at: { column: 'createdAt', kind: 'time', sinceMinor: 60 },
     updated_at: { column: 'updatedAt', kind: 'time', sinceMinor: 60 },
-    consumes_quota: { column: 'consumesQuota', kind: 'boolean', sinceMinor: 65 },
+    // Announced for 3.65, but let through since filters are configured.
+    consumes_quota: { column: 'consumesQuota', kind: 'boolean', sinceMinor: 31 },
   },
   sorts: {
     id: 'id',
@@ -71,9 +75,21 @@ function snapshotView(
   });
 }
 
+/**
+ * The query of a list. A snapshot is in the zone of its volume, and of zones there is one: asking
+ * for another is asking for none.
+ */
+function queryOf(request: RouteRequest, parts: Parts): ListQuery<SnapshotRow> {
+  const { availability_zone: zone, ...others } = request.query;
+  const takesZone = zone !== undefined && (request.minor >= 31 || request.caller.isAdmin);
+  const query = listQueryOf(takesZone ? { ...request, query: others } : request, offers);
+  const isHere = !takesZone || zone === parts.config.availabilityZone;
+  return isHere ? query : { ...query, filters: { ...query.filters, id: '' } };
+}
+
 async function listed(request: RouteRequest, parts: Parts, isDetail: boolean): Promise<unknown> {
-  const query = listQueryOf(request, offers);
-  const isCounted = request.minor >= 45 && queryFlag(request, 'with_count');
+  const query = queryOf(request, parts);
+  const isCounted = request.minor >= 45 && strictFlag(request, 'with_count');
   return listReply(request, {
     key: 'snapshots',
     path: isDetail ? 'snapshots/detail' : 'snapshots',
@@ -94,6 +110,7 @@ const metadata = metadataHandlers({
 export const snapshotHandlers: HandlersOf<typeof snapshotRoutes> = {
   async createSnapshot(request, parts) {
     const { snapshot: asked } = request.body;
+    if (asked.volume_id === null) throw volumeFaults.volumeNotFound({ id: 'None' });
     const snapshot = await admitCreateSnapshot(parts, askerOf(request), {
       volumeId: asked.volume_id,
       name: asked.name ?? asked.display_name ?? null,
@@ -142,14 +159,19 @@ export const snapshotHandlers: HandlersOf<typeof snapshotRoutes> = {
   removeSnapshotMetadataKey: metadata.removeKey,
 };
 
-const settable = new Set<string>([
-  'creating',
-  'available',
-  'deleting',
+/** Statuses that an administrator may set, as refusals list them (cinder/objects/fields.py). */
+const settable = [
   'error',
+  'available',
+  'creating',
+  'deleting',
+  'deleted',
+  'updating',
   'error_deleting',
+  'unmanaging',
   'backing-up',
-]);
+  'restoring',
+];
 
 /** What a driver's own tools may report (cinder/api/contrib/snapshot_actions.py). */
 const reportable: Readonly<Record<string, readonly string[]>> = {
@@ -160,10 +182,12 @@ const reportable: Readonly<Record<string, readonly string[]>> = {
 /** Handlers of POST /snapshots/{id}/action. */
 export const snapshotActionHandlers: HandlersOf<typeof snapshotActionRoutes> = {
   async resetSnapshotStatus(request, parts) {
-    const { status } = request.body['os-reset_status'];
-    if (!settable.has(status)) {
-      throw savedFaults.invalidSnapshot({
-        reason: `Must specify a valid status, not '${status}'.`,
+    const asked = request.body['os-reset_status'].status;
+    const status = asked.toLowerCase();
+    if (!settable.includes(status)) {
+      const valid = settable.map((each) => `'${each}'`).join(', ');
+      throw requestFaults.badInput({
+        message: `Snapshot status: ${asked} is invalid, valid statuses are: (${valid}).`,
       });
     }
     const { id } = await ownSnapshot(parts.database, request.caller, param(request, 'id'));

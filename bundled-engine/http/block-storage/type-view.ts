@@ -9,6 +9,11 @@ const userVisible = new Set<string>([
   'replication_enabled',
 ]);
 
+/** Whether those who are no administrators may see the extra spec. */
+export function isVisibleSpec(key: string): boolean {
+  return userVisible.has(key);
+}
+
 /** The extra specs that the caller may see. */
 export function visibleSpecs(
   request: RouteRequest,
@@ -19,14 +24,29 @@ export function visibleSpecs(
   return Object.fromEntries(visible);
 }
 
-/** The type as `show` and `list` give it. */
-export function typeView(request: RouteRequest, type: VolumeTypeRow): Record<string, unknown> {
+/** The type as updates answer it: without what tells of access and QoS (cinder/api/views). */
+export function briefTypeView(request: RouteRequest, type: VolumeTypeRow): Record<string, unknown> {
   return {
     id: type.id,
     name: type.name,
     is_public: type.isPublic,
     description: type.description,
     extra_specs: visibleSpecs(request, type),
+  };
+}
+
+/** The type as making one answers it. */
+export function newTypeView(request: RouteRequest, type: VolumeTypeRow): Record<string, unknown> {
+  return {
+    ...briefTypeView(request, type),
+    'os-volume-type-access:is_public': type.isPublic,
+  };
+}
+
+/** The type as `show` and `list` give it. */
+export function typeView(request: RouteRequest, type: VolumeTypeRow): Record<string, unknown> {
+  return {
+    ...briefTypeView(request, type),
     ...(request.caller.isAdmin ? { qos_specs_id: type.qosSpecsId } : {}),
     'os-volume-type-access:is_public': type.isPublic,
   };

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { routes } from '../../../schema/wire/route';
 import { highestVersion, lowestVersion, negotiateVersion } from '../negotiate-version';
-import { baseUrlOf, headerOf } from '../request-url';
+import { baseUrlOf, headerOf, isSecondVersion } from '../request-url';
 import type { HandlersOf } from '../route-request';
 
 /** The route of the versioned root; it wants a token, as Cinder's does. */
@@ -40,9 +40,32 @@ function versionsDocument(baseUrl: string): unknown {
   };
 }
 
-/** The handler of the versioned root. */
+/** As Cinder had it until it dropped v2; it has no microversions. */
+function secondVersionDocument(baseUrl: string): unknown {
+  return {
+    versions: [
+      {
+        id: 'v2.0',
+        status: 'DEPRECATED',
+        version: '',
+        min_version: '',
+        updated: '2017-02-25T12:00:00Z',
+        links: [
+          { rel: 'describedby', type: 'text/html', href: 'https://docs.openstack.org/' },
+          { rel: 'self', href: `${baseUrl}/volume/v2/` },
+        ],
+        'media-types': [
+          { base: 'application/json', type: 'application/vnd.openstack.volume+json;version=2' },
+        ],
+      },
+    ],
+  };
+}
+
+/** The handler of the versioned roots. */
 export const versionHandlers: HandlersOf<typeof versionRoutes> = {
-  showVersion: (request) => versionsDocument(request.baseUrl),
+  showVersion: ({ baseUrl, raw }) =>
+    isSecondVersion(raw.originalUrl) ? secondVersionDocument(baseUrl) : versionsDocument(baseUrl),
 };
 
 /**
@@ -51,6 +74,7 @@ export const versionHandlers: HandlersOf<typeof versionRoutes> = {
  */
 export function echoVersionEarly(scope: FastifyInstance): void {
   scope.addHook('onRequest', async (request, reply) => {
+    if (isSecondVersion(request.originalUrl)) return;
     const asked = headerOf(request, 'openstack-api-version');
     try {
       reply.header('OpenStack-API-Version', `volume ${negotiateVersion(asked).text}`);

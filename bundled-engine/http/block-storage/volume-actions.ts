@@ -17,46 +17,8 @@ import { updateVolume } from '../../records/volumes';
 import { httpFaults } from '../http-faults';
 import type { HandlersOf, RouteRequest } from '../route-request';
 import { askerOf, param } from './asker-of';
+import { resetVolumeStatus } from './reset-status';
 import { typeView } from './type-view';
-
-/** Statuses that an administrator may set (cinder/objects/fields.py VolumeStatus). */
-const settableStatuses = [
-  'creating',
-  'available',
-  'error',
-  'error_managing',
-  'managing',
-  'attaching',
-  'in-use',
-  'maintenance',
-  'restoring-backup',
-  'error_restoring',
-  'reserved',
-  'awaiting-transfer',
-  'backing-up',
-  'error_backing-up',
-  'error_extending',
-  'error_deleting',
-  'downloading',
-  'uploading',
-  'retyping',
-  'extending',
-] as const;
-const attachStatuses = [
-  'attached',
-  'detached',
-  'attaching',
-  'error_attaching',
-  'reserved',
-] as const;
-const migrationStatuses = [
-  'none',
-  'migrating',
-  'error',
-  'success',
-  'completing',
-  'starting',
-] as const;
 
 async function changed(
   request: RouteRequest,
@@ -68,10 +30,6 @@ async function changed(
     await updateVolume(tx, volume.id, patch(volume));
     return volume;
   });
-}
-
-function assertKnown(status: string, known: readonly string[]): void {
-  if (!known.includes(status)) throw volumeFaults.badStatus({ status, known });
 }
 
 /** Handlers by the verbs of the route table. */
@@ -139,12 +97,12 @@ export const volumeActionHandlers: HandlersOf<typeof volumeActionRoutes> = {
 
   async setVolumeReadonly(request, parts) {
     const { readonly } = request.body['os-update_readonly_flag'];
-    await changed(request, parts, ({ status, adminMetadata }) => {
+    await changed(request, parts, ({ id, status, adminMetadata }) => {
       if (status !== 'available') {
         throw volumeFaults.invalidVolume({
           reason:
-            'Volume status must be available to update readonly flag, but current status is: ' +
-            `${status}.`,
+            `Volume ${id} status must be available to update readonly flag, but current status ` +
+            `is: ${status}.`,
         });
       }
       return { adminMetadata: { ...adminMetadata, readonly: readonly ? 'True' : 'False' } };
@@ -175,21 +133,7 @@ export const volumeActionHandlers: HandlersOf<typeof volumeActionRoutes> = {
     });
   },
 
-  async resetVolumeStatus(request, parts) {
-    const asked = request.body['os-reset_status'];
-    const { status, attach_status: attach, migration_status: migration } = asked;
-    if (!status && !attach && !migration) {
-      throw volumeFaults.badStatus({ status: '', known: settableStatuses });
-    }
-    if (status) assertKnown(status, settableStatuses);
-    if (attach) assertKnown(attach, attachStatuses);
-    if (migration) assertKnown(migration, migrationStatuses);
-    await changed(request, parts, () => ({
-      ...(status ? { status } : {}),
-      ...(attach ? { attachStatus: attach } : {}),
-      ...(migration ? { migrationStatus: migration === 'none' ? null : migration } : {}),
-    }));
-  },
+  resetVolumeStatus,
 
   async forceDeleteVolume(request, parts) {
     const volumeId = param(request, 'id');

@@ -3,9 +3,11 @@
 // refuse more. This runs a hundred times a list: no allocation that is not in the reply.
 import { createHash } from 'node:crypto';
 import { shownSizeGib } from '../../operations/extend-volume';
+import type { AttachmentRow } from '../../records/rows/attachment-row';
 import type { Volume } from '../../records/rows/volume-row';
 import type { RouteRequest } from '../route-request';
 import { linker } from './asker-of';
+import { attachmentsInVolume } from './attachment-view';
 
 /** The short form of lists. */
 export function briefVolumeView(request: RouteRequest): (volume: Volume) => unknown {
@@ -13,10 +15,16 @@ export function briefVolumeView(request: RouteRequest): (volume: Volume) => unkn
   return ({ id, name }) => ({ id, name, links: links(id) });
 }
 
-/** `extended`: with the attributes that extensions add to `show` and `detail` alone. */
+/**
+ * `extended`: with the attributes that extensions add to `show` and `detail` alone. `attached`: the
+ * attachments that are attached, by volume; none for volumes that are new.
+ */
 export function volumeView(
   request: RouteRequest,
-  options: { readonly extended: boolean },
+  options: {
+    readonly extended: boolean;
+    readonly attached?: ReadonlyMap<string, readonly AttachmentRow[]>;
+  },
 ): (volume: Volume) => Record<string, unknown> {
   const links = linker(request, 'volumes');
   const { minor } = request;
@@ -42,7 +50,7 @@ export function volumeView(
       replication_status: volume.replicationStatus,
       consistencygroup_id: volume.consistencyGroupId,
       multiattach: volume.multiattach,
-      attachments: [],
+      attachments: attachmentsInVolume(request, options.attached?.get(volume.id)),
     };
     if (isAdmin) view['migration_status'] = volume.migrationStatus;
     if (minor >= 13) addVersioned(view, volume, { minor, isAdmin });
@@ -82,8 +90,13 @@ function addExtended(view: Record<string, unknown>, volume: Volume, isAdmin: boo
 
 /** The user's metadata with what is shown of the administrator's. */
 export function visibleMetadata(volume: Volume): Readonly<Record<string, string>> {
-  const readonly = volume.adminMetadata['readonly'];
-  return readonly === undefined ? volume.metadata : { ...volume.metadata, readonly };
+  const { readonly, attached_mode: mode } = volume.adminMetadata;
+  if (readonly === undefined && mode === undefined) return volume.metadata;
+  return {
+    ...volume.metadata,
+    ...(readonly === undefined ? {} : { readonly }),
+    ...(mode === undefined ? {} : { attached_mode: mode }),
+  };
 }
 
 /** The host string of a pool, as os-vol-host-attr:host shows it. */

@@ -8,12 +8,14 @@ import { admitCreateVolume } from '../../operations/admission/new-volume';
 import { changeableVolume, ownVolume } from '../../operations/admission/find-owned';
 import { admitDeleteVolume } from '../../operations/admission/volume-changes';
 import type { Parts } from '../../parts';
+import { attachedTo } from '../../records/attachments';
 import type { VolumeRow } from '../../records/rows/volume-row';
 import { isUnknownMarker } from '../../records/table';
 import { countVolumes, listVolumes, summarizeVolumes, updateVolume } from '../../records/volumes';
 import { Answer } from '../route-request';
 import type { HandlersOf, RouteRequest } from '../route-request';
-import { askerOf, param, queryFlag } from './asker-of';
+import { askerOf, param, queryFlag, strictFlag } from './asker-of';
+import { filtersOf } from './extensions-list';
 import { listQueryOf, projectOf } from './list-params';
 import type { Offers } from './list-params';
 import { listReply } from './list-reply';
@@ -21,6 +23,7 @@ import { metadataHandlers } from './metadata-handlers';
 import { briefVolumeView, volumeView } from './volume-view';
 
 const offers: Offers<VolumeRow> = {
+  configured: filtersOf('volume'),
   filters: {
     id: { column: 'id', kind: 'text', adminOnly: true },
     name: { column: 'name', kind: 'text' },
@@ -33,9 +36,10 @@ const offers: Offers<VolumeRow> = {
     availability_zone: { column: 'availabilityZone', kind: 'text' },
     group_id: { column: 'groupId', kind: 'nullable', sinceMinor: 10 },
     size: { column: 'sizeGib', kind: 'integer' },
-    created_at: { column: 'createdAt', kind: 'time', sinceMinor: 60 },
-    updated_at: { column: 'updatedAt', kind: 'time', sinceMinor: 60 },
-    consumes_quota: { column: 'consumesQuota', kind: 'boolean', sinceMinor: 65 },
+    // Announced for 3.60 and 3.65, but let through since filters are configured.
+    created_at: { column: 'createdAt', kind: 'time', sinceMinor: 31 },
+    updated_at: { column: 'updatedAt', kind: 'time', sinceMinor: 31 },
+    consumes_quota: { column: 'consumesQuota', kind: 'boolean', sinceMinor: 31 },
     volume_type_id: { column: 'volumeTypeId', kind: 'text' },
     user_id: { column: 'userId', kind: 'text', adminOnly: true },
     source_volid: { column: 'sourceVolumeId', kind: 'text', adminOnly: true },
@@ -60,12 +64,14 @@ const offers: Offers<VolumeRow> = {
 async function listed(request: RouteRequest, parts: Parts, isDetail: boolean): Promise<unknown> {
   const query = listQueryOf(request, offers);
   const page = await listVolumes(parts.database, query);
-  const isCounted = request.minor >= 45 && queryFlag(request, 'with_count');
+  const isCounted = request.minor >= 45 && strictFlag(request, 'with_count');
+  const ids = !isDetail || isUnknownMarker(page) ? [] : page.rows.map(({ id }) => id);
+  const attached = await attachedTo(parts.database, ids);
   return listReply(request, {
     key: 'volumes',
     path: isDetail ? 'volumes/detail' : 'volumes',
     page,
-    view: isDetail ? volumeView(request, { extended: true }) : briefVolumeView(request),
+    view: isDetail ? volumeView(request, { extended: true, attached }) : briefVolumeView(request),
     count: isCounted ? await countVolumes(parts.database, query) : undefined,
   });
 }
@@ -124,13 +130,11 @@ export const volumeHandlers: HandlersOf<typeof volumeRoutes> = {
   async createVolume(request, parts) {
     const { volume: asked } = request.body;
     if (asked.multiattach === true) {
-      throw requestFaults.invalidInput({
-        reason: 'multiattach volumes cannot be made here; leave multiattach out',
-      });
-    }
-    if (asked.group_id ?? asked.consistencygroup_id) {
-      throw requestFaults.invalidInput({
-        reason: 'groups of volumes are not served here; leave group_id out',
+      throw requestFaults.badInput({
+        message:
+          'multiattach parameter has been removed. The default behavior is to use multiattach ' +
+          'enabled volume types. Contact your administrator to create a multiattach enabled ' +
+          'volume type and use it to create multiattach volumes.',
       });
     }
     const volume = await admitCreateVolume(parts, askerOf(request), {
@@ -144,6 +148,7 @@ export const volumeHandlers: HandlersOf<typeof volumeRoutes> = {
       snapshotId: asked.snapshot_id ?? null,
       sourceVolumeId: asked.source_volid ?? null,
       backupId: request.minor >= 47 ? (asked.backup_id ?? null) : null,
+      groupId: (request.minor >= 13 ? asked.group_id : null) ?? asked.consistencygroup_id ?? null,
     });
     return { volume: volumeView(request, { extended: false })(volume) };
   },
@@ -154,9 +159,10 @@ export const volumeHandlers: HandlersOf<typeof volumeRoutes> = {
 
   async showVolume(request, parts) {
     const volume = await ownVolume(parts.database, request.caller, param(request, 'id'));
+    const attached = await attachedTo(parts.database, [volume.id]);
     return new Answer({
       headers: volume.bytes === null ? {} : { [bytesHeader]: volume.bytes },
-      body: { volume: volumeView(request, { extended: true })(volume) },
+      body: { volume: volumeView(request, { extended: true, attached })(volume) },
     });
   },
 
@@ -181,7 +187,8 @@ export const volumeHandlers: HandlersOf<typeof volumeRoutes> = {
       });
       return ownVolume(tx, request.caller, id);
     });
-    return { volume: volumeView(request, { extended: false })(volume) };
+    const attached = await attachedTo(parts.database, [volume.id]);
+    return { volume: volumeView(request, { extended: false, attached })(volume) };
   },
 
   async deleteVolume(request, parts) {

@@ -16,10 +16,11 @@ export interface CatalogEntry {
   }[];
 }
 
-// block-storage is today's type and volumev3 what older clients look for.
+// block-storage is today's type; volumev3 and volumev2 are what older clients look for.
 const services = [
   { type: 'block-storage', name: 'cinder', path: '/volume/v3/PROJECT' },
   { type: 'volumev3', name: 'cinderv3', path: '/volume/v3/PROJECT' },
+  { type: 'volumev2', name: 'cinderv2', path: '/volume/v2/PROJECT' },
   { type: 'image', name: 'glance', path: '/image' },
   { type: 'identity', name: 'keystone', path: '/identity/v3' },
 ] as const;

@@ -1,5 +1,5 @@
-// Roles and who has them in which project. Invariant: the three roles that policies ask for stay; a
-// changed assignment holds from the next request on.
+// Roles and who has them in which project or over the system. Invariant: the roles that policies
+// ask for stay; a changed assignment holds from the next request on.
 import type { identityRoutes } from '../../../schema/wire/identity';
 import type { Parts } from '../../parts';
 import { newHexId } from '../../records/new-id';
@@ -34,6 +34,11 @@ type RoleRoutes = Pick<
   | 'showGrant'
   | 'grantRole'
   | 'revokeRole'
+  | 'listSystemGrants'
+  | 'checkSystemGrant'
+  | 'showSystemGrant'
+  | 'grantSystemRole'
+  | 'revokeSystemRole'
 >;
 
 /** Handlers of the routes about roles. */
@@ -74,49 +79,65 @@ export const roleHandlers: HandlersOf<RoleRoutes> = {
     forgetCallers(parts);
     return undefined;
   },
-  listGrants: async (request, parts) => {
-    const { userId, scopeId } = await grantOf(request, parts);
-    const found = await listAssignments(parts.database, { userId, scopeId, scopeType: 'project' });
-    const roles = await listRoles(parts.database);
-    const held = roles.filter(({ id }) => found.some(({ roleId }) => roleId === id));
-    return page(request.baseUrl, `projects/${scopeId}/users/${userId}/roles`, held);
-  },
-  checkGrant: (request, parts) => assertGranted(request, parts),
-  showGrant: (request, parts) => assertGranted(request, parts),
-  grantRole: async (request, parts) => {
-    const grant = await grantOf(request, parts);
-    await assignRole(parts.database, { ...grant, ...(await namedRole(request, parts)) });
-    forgetCallers(parts);
-    return undefined;
-  },
-  revokeRole: async (request, parts) => {
-    await assertGranted(request, parts);
-    const grant = await grantOf(request, parts);
-    await unassignRole(parts.database, { ...grant, ...(await namedRole(request, parts)) });
-    forgetCallers(parts);
-    return undefined;
-  },
+  listGrants: listGranted,
+  checkGrant: assertGranted,
+  showGrant: assertGranted,
+  grantRole: grant,
+  revokeRole: revoke,
+  listSystemGrants: listGranted,
+  checkSystemGrant: assertGranted,
+  showSystemGrant: assertGranted,
+  grantSystemRole: grant,
+  revokeSystemRole: revoke,
 };
 
 type Grant = Omit<RoleAssignmentRow, 'roleId'>;
 
-/** User and project of a grant's URL. Fails with 404 where one is not there. */
+/** User and scope of a grant's URL: a project, or else the system. Fails with 404. */
 async function grantOf({ params }: RouteRequest, parts: Parts): Promise<Grant> {
-  const project = await projectOf(parts, params['projectId'] ?? '');
+  const { projectId } = params;
+  const project = projectId === undefined ? null : await projectOf(parts, projectId);
   const user = await userOf(parts, params['userId'] ?? '');
-  return { userId: user.id, scopeType: 'project', scopeId: project.id };
+  const scope = project
+    ? ({ scopeType: 'project', scopeId: project.id } as const)
+    : ({ scopeType: 'system', scopeId: 'all' } as const);
+  return { userId: user.id, ...scope };
 }
 
 async function namedRole({ params }: RouteRequest, parts: Parts): Promise<{ roleId: string }> {
   return { roleId: (await roleOf(parts, params['roleId'] ?? '')).id };
 }
 
+async function listGranted(request: RouteRequest, parts: Parts): Promise<object> {
+  const asked = await grantOf(request, parts);
+  const found = await listAssignments(parts.database, asked);
+  const roles = await listRoles(parts.database);
+  const held = roles.filter(({ id }) => found.some(({ roleId }) => roleId === id));
+  const place = asked.scopeType === 'system' ? 'system' : `projects/${asked.scopeId}`;
+  return page(request.baseUrl, `${place}/users/${asked.userId}/roles`, held);
+}
+
 async function assertGranted(request: RouteRequest, parts: Parts): Promise<undefined> {
-  const grant = await grantOf(request, parts);
+  const asked = await grantOf(request, parts);
   const { roleId } = await namedRole(request, parts);
-  const found = await listAssignments(parts.database, { ...grant, roleId });
+  const found = await listAssignments(parts.database, { ...asked, roleId });
   if (found.length > 0) return undefined;
   throw identityFaults.thingUnknown({ noun: 'role assignment', id: roleId });
+}
+
+async function grant(request: RouteRequest, parts: Parts): Promise<undefined> {
+  const asked = await grantOf(request, parts);
+  await assignRole(parts.database, { ...asked, ...(await namedRole(request, parts)) });
+  forgetCallers(parts);
+  return undefined;
+}
+
+async function revoke(request: RouteRequest, parts: Parts): Promise<undefined> {
+  await assertGranted(request, parts);
+  const asked = await grantOf(request, parts);
+  await unassignRole(parts.database, { ...asked, ...(await namedRole(request, parts)) });
+  forgetCallers(parts);
+  return undefined;
 }
 
 /** The role of that id. Fails with 404. */

@@ -116,12 +116,12 @@ export const catalogueHandlers: HandlersOf<CatalogueRoutes> = {
     return undefined;
   },
   deactivateImage: async (request, parts) => {
-    const image = await seenImage(request, parts);
+    const image = await ownImage(request, parts, 'deactivate');
     await move(parts, image, 'deactivated');
     return undefined;
   },
   reactivateImage: async (request, parts) => {
-    const image = await seenImage(request, parts);
+    const image = await ownImage(request, parts, 'reactivate');
     await move(parts, image, 'active');
     return undefined;
   },

@@ -8,6 +8,42 @@ export const imageFaults = defineFaults({
     http: 404,
     message: (details: { id: string }) => `No image found with ID ${details.id}`,
   },
+  memberNotFound: {
+    http: 404,
+    message: (details: { id: string; memberId: string }) =>
+      `${details.memberId} not found in the member list of the image ${details.id}.`,
+  },
+  membersOfNoShared: { http: 404, message: () => 'Only shared images have members.' },
+  membersNotListed: {
+    http: 403,
+    message: (details: { id: string }) =>
+      `Not allowed to list members for image ${details.id}: Only shared images have members.`,
+  },
+  membersRefused: {
+    http: 403,
+    message: (details: { verb: string; id: string }) =>
+      `Not allowed to ${details.verb} members for image ${details.id}.`,
+  },
+  memberExists: {
+    http: 409,
+    message: (details: { id: string; memberId: string }) =>
+      `Member ${details.memberId} is duplicated for image ${details.id}`,
+  },
+  tooManyMembers: {
+    http: 413,
+    message: (details: { id: string; attempted: number; maximum: number }) =>
+      `Image member limit exceeded for image ${details.id}: The limit has been exceeded on the ` +
+      'number of allowed image members for this image. ' +
+      `Attempted: ${details.attempted}, Maximum: ${details.maximum}:`,
+  },
+  memberMissing: { http: 400, message: () => 'Member to be added not specified' },
+  memberEmpty: { http: 400, message: () => "Member can't be empty" },
+  memberInvalid: { http: 400, message: () => 'A member is at most 255 characters without NUL.' },
+  memberStatusMissing: { http: 400, message: () => 'Status not specified' },
+  memberStatusInvalid: {
+    http: 400,
+    message: () => 'Incorrect request: Status must be "pending", "accepted" or "rejected".',
+  },
   tagNotFound: {
     http: 404,
     message: (details: { id: string; tag: string }) =>

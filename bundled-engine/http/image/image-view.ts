@@ -52,6 +52,7 @@ export function hasBytes(image: ImageRow): boolean {
   return image.status === 'active' || image.status === 'deactivated';
 }
 
-function shownTime(moment: string): string {
+/** A moment as the image API shows it. */
+export function shownTime(moment: string): string {
   return `${moment.slice(0, 19)}Z`;
 }

@@ -1,5 +1,6 @@
 // Reads what a list of images asks for: filters, operators, sorting, pages. Invariant: a parameter
 // that is no core attribute filters by the property of that name (glance/api/v2/images.py).
+import { memberStatuses } from '../../../schema/wire/image-members';
 import { visibilities } from '../../../schema/wire/images';
 import { momentOf } from '../../records/moment';
 import type { ImageQuery } from '../../records/images';
@@ -55,6 +56,7 @@ interface Draft {
   readonly compare: Compare<ImageRow>[];
   readonly properties: Map<string, string>;
   tags: readonly string[];
+  memberStatus: NonNullable<ImageQuery['memberStatus']>;
 }
 
 /** The query for the records, for a caller. Fails with 400 for what cannot be understood. */
@@ -64,6 +66,7 @@ export function listQuery(query: Query, caller: Caller): ImageQuery & { limit: n
     compare: [],
     properties: new Map(),
     tags: [],
+    memberStatus: 'accepted',
   };
   for (const [key, value] of Object.entries(query)) {
     if (!paging.includes(key)) addFilter(draft, key, [value].flat(), caller);
@@ -76,6 +79,7 @@ export function listQuery(query: Query, caller: Caller): ImageQuery & { limit: n
     compare: draft.compare,
     pairs: { properties: Object.fromEntries(draft.properties) },
     tags: draft.tags,
+    memberStatus: draft.memberStatus,
     sort: sortOf(query),
     limit: limitOf(query),
     ...(marker === undefined ? {} : { markerId: marker }),
@@ -86,8 +90,7 @@ function addFilter(draft: Draft, key: string, values: readonly string[], caller:
   const value = values[values.length - 1] ?? '';
   if (key === 'tag') draft.tags = values;
   else if (key === 'visibility') addVisibility(draft, value, caller);
-  else if (key === 'member_status')
-    assertKnown(key, value, ['accepted', 'pending', 'rejected', 'all']);
+  else if (key === 'member_status') draft.memberStatus = memberStatusOf(value);
   else if (key === 'size_min' || key === 'size_max') {
     const how = key === 'size_min' ? 'gte' : 'lte';
     draft.compare.push({ key: 'sizeBytes', how, value: numberOf(key, value) });
@@ -99,10 +102,17 @@ function addVisibility(draft: Draft, value: string, caller: Caller): void {
   assertKnown('visibility', value, [...visibilities, 'all']);
   if (value === 'all') return;
   draft.filters['visibility'] = value;
-  // Nobody but an administrator sees the private and shared images of others: members are not kept.
-  if ((value === 'private' || value === 'shared') && !caller.isAdmin) {
+  // Nobody but an administrator sees the private images of others.
+  if (value === 'private' && !caller.isAdmin) {
     draft.filters['projectId'] = caller.projectId;
   }
+}
+
+function memberStatusOf(value: string): NonNullable<ImageQuery['memberStatus']> {
+  const status = [...memberStatuses, 'all' as const].find((each) => each === value);
+  if (status !== undefined) return status;
+  const reason = `Invalid status: ${value}. It must be one of ${memberStatuses.join(', ')}, all.`;
+  throw imageFaults.queryInvalid({ reason });
 }
 
 function addColumn(draft: Draft, key: Column, value: string): void {

@@ -1,6 +1,7 @@
-// Image v2 as one registration: discovery documents and every route of the table. Invariant: the
+// Image v2 as one registration: discovery documents and every route of the tables. Invariant: the
 // version list needs no token, so that a client can find out what there is.
 import type { FastifyInstance } from 'fastify';
+import { imageMemberRoutes } from '../../../schema/wire/image-members';
 import { imageRoutes } from '../../../schema/wire/images';
 import type { Parts } from '../../parts';
 import { baseUrlOf } from '../request-url';
@@ -9,6 +10,7 @@ import { served, serveRoutes } from '../serve-route';
 import { catalogueHandlers } from './catalogue-handlers';
 import { fileHandlers } from './file-handlers';
 import { imageSchema, imagesSchema } from './image-schema';
+import { memberHandlers } from './member-handlers';
 
 /** Registers everything below /image. */
 export function registerImage(app: FastifyInstance, parts: Parts): void {
@@ -25,7 +27,10 @@ export function registerImage(app: FastifyInstance, parts: Parts): void {
     showImageSchema: () => imageSchema,
     showImagesSchema: () => imagesSchema,
   };
-  serveRoutes(app, parts, [served(imageRoutes, handlers)]);
+  serveRoutes(app, parts, [
+    served(imageRoutes, handlers),
+    served(imageMemberRoutes, memberHandlers),
+  ]);
 }
 
 /** Minor versions that name features served here; imports and several stores came after 2.9. */

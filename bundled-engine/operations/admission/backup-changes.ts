@@ -1,6 +1,7 @@
 // Admits backups, restores and their removal. Invariant: the statuses of backup and volume, the
 // quota and the job change in one transaction (cinder/backup/api.py).
 import { savedFaults, volumeFaults } from '../../../schema/faults';
+import { backupStatusFaults } from '../../../schema/transfer-faults';
 import { startsIn } from '../../../schema/kernel/lifecycle';
 import { backupLifecycle } from '../../../schema/lifecycles/backup';
 import { volumeLifecycle } from '../../../schema/lifecycles/volume';
@@ -17,8 +18,10 @@ import { transition } from '../../records/transition';
 import type { CreateBackup } from '../create-backup';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
+import { savedVolumeOf } from '../saved-volume';
 import { admitCreateVolume } from './new-volume';
 import { changeableVolume, ownBackup, ownSnapshot } from './find-owned';
+import { withPlainRefusals } from './plain-quota';
 import { assertBackupQuota } from './quota-check';
 
 /** What a caller asks for. */
@@ -63,11 +66,12 @@ export async function admitCreateBackup(
       container: request.container ?? `${id.slice(0, 2)}/${id.slice(2, 4)}/${id}`,
       availabilityZone: request.availabilityZone,
       service: 'folder',
-      sizeGib: snapshot?.sizeGib ?? volume.sizeGib,
+      // Of a snapshot too the size of the volume as it is now (Cinder).
+      sizeGib: volume.sizeGib,
       status: 'creating',
       volumeTypeId: volume.volumeTypeId,
       metadata: request.metadata,
-      volumeData: { bootable: volume.bootable, imageMetadata: volume.imageMetadata },
+      volumeData: savedVolumeOf(volume),
       createdAt,
       dataTimestamp: snapshot?.createdAt ?? createdAt,
     });
@@ -114,7 +118,7 @@ async function holdSource(
   });
 }
 
-/** The newest backup of the same volume and project whose bytes are older than what is saved. */
+/** The backup with the newest bytes of the volume in the project that are older than what is saved. */
 async function parentOf(
   tx: Tx,
   asker: Asker,
@@ -125,6 +129,7 @@ async function parentOf(
     projectId: asker.projectId,
     ...(at.snapshot ? { before: at.snapshot.createdAt } : {}),
   });
+  if (parent && parent.status !== 'available') throw backupStatusFaults.parentNotAvailable({});
   if (parent) return parent.id;
   throw savedFaults.invalidBackup({
     reason: 'No backups available to do an incremental backup.',
@@ -173,22 +178,22 @@ export async function admitRestoreBackup(
   const volumeId = request.volumeId;
   return parts.database.transaction(async (tx) => {
     const backup = await ownBackup(tx, asker, request.backupId);
-    const volume = await changeableVolume(tx, asker, volumeId);
     const backupId = backup.id;
     if (!(await transition(tx, 'backups', backupId, { from: ['available'], to: 'restoring' }))) {
       throw savedFaults.invalidBackup({ reason: 'Backup status must be available' });
+    }
+    const volume = await changeableVolume(tx, asker, volumeId);
+    const from = startsIn(volumeLifecycle, volumeLifecycle.operations.restore);
+    if (!(await transition(tx, 'volumes', volume.id, { from, to: 'restoring-backup' }))) {
+      throw volumeFaults.invalidVolume({
+        reason: 'Volume to be restored to must be available',
+      });
     }
     if (volume.sizeGib < backup.sizeGib) {
       throw volumeFaults.invalidVolume({
         reason:
           `volume size ${volume.sizeGib} is too small to restore backup of size ` +
           `${backup.sizeGib}.`,
-      });
-    }
-    const from = startsIn(volumeLifecycle, volumeLifecycle.operations.restore);
-    if (!(await transition(tx, 'volumes', volume.id, { from, to: 'restoring-backup' }))) {
-      throw volumeFaults.invalidVolume({
-        reason: 'Volume to be restored to must be available',
       });
     }
     await updateBackup(tx, backupId, { restoreVolumeId: volume.id });
@@ -210,7 +215,7 @@ async function restoreToNew(
   if (backup.status !== 'available') {
     throw savedFaults.invalidBackup({ reason: 'Backup status must be available' });
   }
-  const volume = await admitCreateVolume(parts, asker, {
+  const asked = {
     name: request.name ?? `restore_backup_${backup.id}`,
     description: 'auto-created_from_restore_from_backup',
     sizeGib: backup.sizeGib,
@@ -221,6 +226,9 @@ async function restoreToNew(
     snapshotId: null,
     sourceVolumeId: null,
     backupId: backup.id,
-  });
+  };
+  const volume = await withPlainRefusals(['tooManyGigabytes', 'tooManyVolumes'], () =>
+    admitCreateVolume(parts, asker, asked),
+  );
   return { backupId: backup.id, volumeId: volume.id, volumeName: volume.name };
 }

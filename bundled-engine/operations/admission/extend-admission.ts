@@ -4,11 +4,14 @@ import { requestFaults, volumeFaults } from '../../../schema/faults';
 import { startsIn } from '../../../schema/kernel/lifecycle';
 import { volumeLifecycle } from '../../../schema/lifecycles/volume';
 import type { Parts } from '../../parts';
+import { connectionsOfVolume } from '../../records/connections';
+import type { Tx } from '../../records/database';
+import type { Volume } from '../../records/rows/volume-row';
 import { transition } from '../../records/transition';
 import { findVolumeType } from '../../records/volume-types';
 import { updateVolume } from '../../records/volumes';
 import type { ExtendVolume } from '../extend-volume';
-import { volumeSubject } from '../operation-context';
+import { findPool, volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
 import { changeableVolume } from './find-owned';
 import { assertQuota } from './quota-check';
@@ -40,6 +43,7 @@ export async function admitExtendVolume(
           `(current: ${oldSizeGib}, extended: ${newSizeGib}).`,
       });
     }
+    await assertGrowsInUse(parts, tx, volume);
     const type = volume.volumeTypeId ? await findVolumeType(tx, volume.volumeTypeId) : null;
     await assertQuota(parts, tx, {
       projectId: volume.projectId,
@@ -58,5 +62,20 @@ export async function admitExtendVolume(
       previousStatus: status,
     };
     await parts.jobs.start(tx, { operation: 'extend-volume', subject: volumeSubject(id), payload });
+  });
+}
+
+/**
+ * Throws where a host uses the volume and its driver cannot make it larger under the host's eyes. A
+ * real one would admit it and end in error_extending.
+ */
+async function assertGrowsInUse(parts: Parts, tx: Tx, volume: Volume): Promise<void> {
+  const pool = findPool(parts, volume.pool);
+  if (!pool || pool.driver.abilities.onlineGrow) return;
+  if ((await connectionsOfVolume(tx, volume.id)).length === 0) return;
+  throw volumeFaults.invalidVolume({
+    reason:
+      `Volume ${volume.id} cannot be extended while a host is connected to it: volumes of the ` +
+      `pool ${pool.name} (${pool.driver.kind}) grow while they are not in use; detach it first.`,
   });
 }

@@ -14,10 +14,13 @@ import { findVolume, insertVolume } from '../../records/volumes';
 import type { CreateVolume } from '../create-volume';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
+import { isMultiattachType } from '../multiattach';
 import type { VolumeSource } from '../volume-source';
 import { ownBackup, ownSnapshot, ownVolume, usableType } from './find-owned';
 import { assertImageFits, imageByRef, imageMetadataOf } from './image-source';
 import { assertQuota } from './quota-check';
+import { assertTypeUsable, defaultTypeFor } from './type-use';
+import { groupOfNewVolume } from './volume-group';
 
 /** What a caller asks for. */
 export interface VolumeRequest {
@@ -31,6 +34,8 @@ export interface VolumeRequest {
   readonly snapshotId: string | null;
   readonly sourceVolumeId: string | null;
   readonly backupId: string | null;
+  /** The group that it is to be in. */
+  readonly groupId?: string | null;
 }
 
 /** A source once it was found and may be used. */
@@ -60,6 +65,11 @@ export async function admitCreateVolume(
     const { sizeGib } = chosen;
     if (sizeGib === null) throw requestFaults.incorrect({});
     const type = await typeFor(parts, tx, { asker, request, chosen });
+    await assertTypeUsable(tx, type);
+    const inGroup = await groupOfNewVolume(tx, asker, {
+      groupId: request.groupId ?? null,
+      typeId: request.volumeType === null ? null : (type?.id ?? null),
+    });
     await assertQuota(parts, tx, {
       projectId: asker.projectId,
       volumes: 1,
@@ -78,7 +88,9 @@ export async function admitCreateVolume(
       availabilityZone: zone,
       volumeTypeId: type?.id ?? null,
       metadata: request.metadata,
+      multiattach: isMultiattachType(type),
       ...chosen.named,
+      ...inGroup,
     });
     await holdBackup(tx, request.backupId, volumeId);
     const { requestId } = asker;
@@ -218,8 +230,7 @@ async function typeFor(
   const { asker, request, chosen } = at;
   if (request.volumeType !== null) return usableType(tx, asker, request.volumeType);
   const inherited = chosen.volumeTypeId ? await findVolumeType(tx, chosen.volumeTypeId) : null;
-  const byDefault = await findVolumeTypeByName(tx, parts.config.defaultVolumeType);
-  return inherited ?? byDefault ?? null;
+  return inherited ?? (await defaultTypeFor(parts, tx, asker));
 }
 
 /** A backup that is being restored cannot be deleted, and serves one restore at a time. */

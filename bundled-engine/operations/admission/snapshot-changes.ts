@@ -3,6 +3,7 @@
 import { requestFaults, savedFaults, volumeFaults } from '../../../schema/faults';
 import { startsIn } from '../../../schema/kernel/lifecycle';
 import { snapshotLifecycle } from '../../../schema/lifecycles/snapshot';
+import { migrationFaults } from '../../../schema/move-faults';
 import type { Parts } from '../../parts';
 import { newUuid } from '../../records/new-id';
 import type { SnapshotRow } from '../../records/rows/snapshot-row';
@@ -12,6 +13,7 @@ import { transition } from '../../records/transition';
 import { findVolumeType } from '../../records/volume-types';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
+import { isMigrating } from './attachment-status';
 import { assertSnapshotNotRead } from './being-read';
 import { changeableVolume, ownSnapshot } from './find-owned';
 import { assertQuota } from './quota-check';
@@ -45,6 +47,7 @@ export async function admitCreateSnapshot(
   return parts.database.transaction(async (tx) => {
     const volume = await changeableVolume(tx, asker, request.volumeId);
     const { id: volumeId, status, sizeGib, pool } = volume;
+    if (isMigrating(volume)) throw migrationFaults.snapshotWhileMigrating({});
     const isReady = status === 'available' || (status === 'in-use' && allowsInUse);
     if (!isReady || pool === null) {
       throw volumeFaults.invalidVolume({
@@ -82,6 +85,12 @@ export async function admitCreateSnapshot(
   });
 }
 
+/** Why a snapshot cannot go; by force any status would do. */
+export function groupReason(force: boolean): string {
+  const status = force ? '' : 'status must be available or error and ';
+  return `Snapshot ${status}must not be part of a group.`;
+}
+
 /** Admits a snapshot's removal, forced in any status. */
 export async function admitDeleteSnapshot(
   parts: Parts,
@@ -90,14 +99,13 @@ export async function admitDeleteSnapshot(
 ): Promise<void> {
   const { force } = request;
   await parts.database.transaction(async (tx) => {
-    const { id, volumeId } = await ownSnapshot(tx, asker, request.snapshotId);
+    const { id, volumeId, groupSnapshotId } = await ownSnapshot(tx, asker, request.snapshotId);
     if (!force) await assertSnapshotNotRead(tx, id);
     const row = snapshotLifecycle.operations.delete;
     const from = force ? 'any' : startsIn(snapshotLifecycle, row);
-    if (!(await transition(tx, 'snapshots', id, { from, to: 'deleting' }))) {
-      throw savedFaults.invalidSnapshot({
-        reason: 'Snapshot status must be available or error and must not be part of a group.',
-      });
+    const isInGroup = groupSnapshotId !== null;
+    if (isInGroup || !(await transition(tx, 'snapshots', id, { from, to: 'deleting' }))) {
+      throw savedFaults.invalidSnapshot({ reason: groupReason(force) });
     }
     await parts.jobs.start(tx, {
       operation: 'delete-snapshot',

@@ -5,23 +5,28 @@
 import { requestFaults, volumeFaults } from '../../../schema/faults';
 import { startsIn } from '../../../schema/kernel/lifecycle';
 import { volumeLifecycle } from '../../../schema/lifecycles/volume';
+import { migrationFaults } from '../../../schema/move-faults';
 import type { Parts } from '../../parts';
 import { insertImage } from '../../records/images';
 import type { Tx } from '../../records/database';
 import { newUuid } from '../../records/new-id';
+import { qosSpecsOfType } from '../../records/qos-specs';
 import type { ImageRow } from '../../records/rows/image-row';
 import type { Volume } from '../../records/rows/volume-row';
 import { snapshotsOfVolume } from '../../records/snapshots';
 import { transition, transitionAll } from '../../records/transition';
 import { findVolume, updateVolume } from '../../records/volumes';
 import type { DeleteVolume } from '../delete-volume';
+import { isMultiattachType } from '../multiattach';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
 import type { RetypeVolume } from '../retype-volume';
 import type { UploadVolume } from '../upload-volume';
+import { isMigrating } from './attachment-status';
 import { assertNoImageNeeds, assertSnapshotNotRead, assertVolumeNotRead } from './being-read';
 import { changeableVolume, usableType } from './find-owned';
 import { assertQuota } from './quota-check';
+import { assertTypeUsable } from './type-use';
 
 const rows = volumeLifecycle.operations;
 
@@ -42,8 +47,9 @@ export async function admitDeleteVolume(
   await parts.database.transaction(async (tx) => {
     const volume = await changeableVolume(tx, asker, request.volumeId);
     const { id } = volume;
-    if (volume.attachStatus === 'attached' || volume.groupId)
+    if (volume.attachStatus === 'attached' || volume.groupId || isMigrating(volume)) {
       throw volumeFaults.volumeNotDeletable({});
+    }
     await assertNoImageNeeds(tx, id);
     const from = startsIn(volumeLifecycle, rows.delete, { forced: force });
     const snapshots = await snapshotsOfVolume(tx, id);
@@ -87,8 +93,15 @@ export async function admitRetypeVolume(
     const { id, status } = volume;
     const type = await usableType(tx, asker, request.newType);
     const from = startsIn(volumeLifecycle, rows.retype);
+    const multiattach = isMultiattachType(type);
+    if (multiattach !== volume.multiattach && status !== 'available') {
+      throw migrationFaults.multiattachRetypeRefused({ status });
+    }
+    await assertTypeUsable(tx, type);
+    const isFree =
+      !volume.groupId && !isMigrating(volume) && (await allowsRetype(tx, volume, type));
     const isAnother = type.id !== volume.volumeTypeId;
-    if (!isAnother || !(await transition(tx, 'volumes', id, { from, to: 'retyping' }))) {
+    if (!isFree || !isAnother || !(await transition(tx, 'volumes', id, { from, to: 'retyping' }))) {
       throw volumeFaults.invalidVolume({
         reason:
           'Retype needs volume to be in available or in-use state, not be part of an active ' +
@@ -102,10 +115,18 @@ export async function admitRetypeVolume(
       requestId: asker.requestId,
       newTypeId: type.id,
       policy: request.policy,
-      previousStatus: status,
     };
     await parts.jobs.start(tx, { operation: 'retype-volume', subject: volumeSubject(id), payload });
   });
+}
+
+/** What a front end keeps to cannot change under a server that uses the volume. */
+async function allowsRetype(tx: Tx, volume: Volume, type: { id: string }): Promise<boolean> {
+  if (volume.status === 'available' || volume.volumeTypeId === null) return true;
+  const now = await qosSpecsOfType(tx, volume.volumeTypeId);
+  const then = await qosSpecsOfType(tx, type.id);
+  if (now?.id === then?.id) return true;
+  return [now, then].every((specs) => specs === undefined || specs.consumer === 'back-end');
 }
 
 /** The project's totals stay as they are; the new type's own limits alone may be hit. */
@@ -187,7 +208,6 @@ export async function admitUploadVolume(
       requestId: asker.requestId,
       diskFormat,
       containerFormat,
-      previousStatus: status,
     };
     await parts.jobs.start(tx, { operation: 'upload-volume', subject: volumeSubject(id), payload });
     const uploading = await findVolume(tx, id);

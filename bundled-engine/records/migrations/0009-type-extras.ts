@@ -1,5 +1,5 @@
-// Migration 9: what is tied to volume types: QoS specs, encryption records, projects' default types.
-// Invariant: an encryption record goes with its type.
+// Migration 9: what is tied to volume types: QoS specs, encryption records, projects' default
+// types. Invariant: an encryption record goes with its type; a project's default type stays.
 import type { Migration } from '../migrate';
 
 /** Tables of QoS specs, encryption records and default types. */

@@ -51,12 +51,6 @@ export function dataSource(parts: SourceParts): DataSource {
   };
 }
 
-/** `make` that runs at the first call alone and gives the same thing from then on. */
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
-}
-
 /** `live` with what the user wrote, in their spelling; every attribute is there. */
 export function withWritten(
   attributes: readonly Attribute[],

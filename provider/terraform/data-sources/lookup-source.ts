@@ -9,12 +9,13 @@ import { attributeOf, computed, optional, optionalComputed } from '../schema/att
 import { attributeWords } from '../schema/descriptions';
 import { typeNameOf } from '../schema/names';
 import { objectFrom, valuesOf } from '../schema/object-values';
+import { once } from '../schema/once';
 import { conform } from '../values/conform';
 import { PathRefusal } from '../values/diagnostics';
 import type { TfObject } from '../values/tf-value';
 import { isUnknown } from '../values/tf-value';
 import type { BlockProblem, DataSource } from './data-source';
-import { dataSource, once, withWritten } from './data-source';
+import { dataSource, withWritten } from './data-source';
 
 /** The data source of a lookup: `cinderkit_limits`. */
 export function lookupSource(adapter: LookupAdapter): DataSource {

@@ -8,13 +8,14 @@ import type { Attribute } from '../schema/attribute';
 import { computed, optional } from '../schema/attribute';
 import { typeNameOf } from '../schema/names';
 import { objectFrom } from '../schema/object-values';
+import { once } from '../schema/once';
 import { ownAttribute } from '../schema/own-attribute';
 import type { ResourceFace } from '../schema/resource-face';
 import { conform } from '../values/conform';
 import type { TfObject } from '../values/tf-value';
 import { isUnknown } from '../values/tf-value';
 import type { BlockProblem, DataSource } from './data-source';
-import { dataSource, once, withWritten } from './data-source';
+import { dataSource, withWritten } from './data-source';
 import {
   filterAttributes,
   filterProblems,

@@ -17,11 +17,12 @@ import type { Observed, Scope, Values } from '../../resources/adapter';
 import type { Attribute } from '../schema/attribute';
 import { optionalComputed } from '../schema/attribute';
 import { objectFrom } from '../schema/object-values';
+import { once } from '../schema/once';
 import { idAttribute, type ResourceFace } from '../schema/resource-face';
 import { PathRefusal } from '../values/diagnostics';
 import type { TfObject } from '../values/tf-value';
 import type { DataSource } from './data-source';
-import { dataSource, once, withWritten } from './data-source';
+import { dataSource, withWritten } from './data-source';
 import {
   filterAttributes,
   filterProblems,

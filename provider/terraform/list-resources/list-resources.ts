@@ -6,7 +6,7 @@ import { readScope } from '../../lookups/read-scope';
 import type { Session } from '../../reconcile';
 import { thing } from '../../reconcile-wording';
 import type { Observed } from '../../resources/adapter';
-import { once } from '../data-sources/data-source';
+import { once } from '../schema/once';
 import {
   filterAttributes,
   filterProblems,

@@ -39,8 +39,16 @@ export function upgradedState(face: ResourceFace, saved: SavedState): TfObject {
   return objectOf(conform(fitted(values, type), type));
 }
 
-/** The type of a whole resource. */
-function stateType({ attributes, model }: ResourceFace): CtyType {
+const stateTypes = new WeakMap<ResourceFace, CtyType>();
+
+/** The type of a whole resource. Found once a face: every thing in a state is asked about. */
+function stateType(face: ResourceFace): CtyType {
+  const type = stateTypes.get(face) ?? typeOfState(face);
+  stateTypes.set(face, type);
+  return type;
+}
+
+function typeOfState({ attributes, model }: ResourceFace): CtyType {
   const verbs = timeoutNames(model).map((verb) => [verb, 'string'] as const);
   const timeouts: CtyType = ['object', Object.fromEntries(verbs)];
   const members = attributes.map(({ name, type }) => [name, type] as const);

@@ -13,8 +13,18 @@ const phrases: readonly (readonly [string, string])[] = [
 
 const minutes = /\b(create|read|update|delete)Minutes\b/g;
 
-/** What turns texts about the things of `face` into Terraform's words. */
+const made = new WeakMap<Pick<ResourceFace, 'attributes'>, Words>();
+
+/** What turns texts about the things of `face` into Terraform's words. Made once a face. */
 export function wordsOf(face: Pick<ResourceFace, 'attributes'>): Words {
+  const known = made.get(face);
+  if (known) return known;
+  const words = makeWords(face);
+  made.set(face, words);
+  return words;
+}
+
+function makeWords(face: Pick<ResourceFace, 'attributes'>): Words {
   const names = new Map<string, string>();
   collect(face.attributes, names);
   return (text) => {

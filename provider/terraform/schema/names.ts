@@ -9,9 +9,16 @@ export function typeNameOf(noun: string): string {
   return `${providerName}_${noun.replaceAll('-', '_')}`;
 }
 
+/** Only names of definitions are asked for, so that there is an end to them. */
+const attributeNames = new Map<string, string>();
+
 /** `sizeGib` as `size_gib`. */
 export function attributeNameOf(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const known = attributeNames.get(field);
+  if (known !== undefined) return known;
+  const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  attributeNames.set(field, name);
+  return name;
 }
 
 /** `size_gib` as `sizeGib`. */

@@ -75,12 +75,19 @@ export function objectFrom(
   return Object.fromEntries(pairs);
 }
 
-/** Attributes that stand for a field of the definition. */
-function fieldAttributes({ attributes, model }: Face): Attribute[] {
+const ofFields = new WeakMap<Face, readonly Attribute[]>();
+
+/** Attributes that stand for a field of the definition. Found once a face: every call asks. */
+function fieldAttributes(face: Face): readonly Attribute[] {
+  const known = ofFields.get(face);
+  if (known) return known;
+  const { attributes, model } = face;
   const fields = new Set([...model.inputs, ...model.outputs].map(({ name }) => name));
-  return attributes.filter(
+  const found = attributes.filter(
     ({ name, field }) => fields.has(field.name) && name === attributeNameOf(field.name),
   );
+  ofFields.set(face, found);
+  return found;
 }
 
 function conformed({ type, name }: Attribute, value: TfValue): TfValue {

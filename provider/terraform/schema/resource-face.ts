@@ -2,6 +2,7 @@
 // Terraform has ways of its own for (taking over what exists is an import) is left out.
 import { catalogue } from '../../../schema/catalogue';
 import type { FieldModel, ResourceModel } from '../../../schema/kernel/describe';
+import { describeResource } from '../../../schema/kernel/describe';
 import { adapterOf } from '../../resources/adapters';
 import type { Adapter } from '../../resources/adapter';
 import type { ResourceIdentitySchema, Schema } from '../protocol/generated/tfplugin6';
@@ -17,6 +18,7 @@ import {
 import { describeField, docsOf } from './descriptions';
 import { identitySchema } from './identity-schema';
 import { typeNameOf } from './names';
+import { once } from './once';
 import { ownAttribute } from './own-attribute';
 import { blockSchema } from './proto-schema';
 import { timeoutNames, timeoutsBlock, timeoutsField } from './timeouts-block';
@@ -44,32 +46,49 @@ let faces: readonly ResourceFace[] | null = null;
 
 /** All nouns of the catalogue. Made once. */
 export function resourceFaces(): readonly ResourceFace[] {
-  faces ??= catalogue.map(({ noun }) => faceOf(adapterOf(noun)));
+  faces ??= catalogue.map((definition) =>
+    faceOfModel(describeResource(definition), () => adapterOf(definition.noun)),
+  );
   return faces;
 }
 
 /** The face of the noun that `adapter` serves. */
 export function faceOf(adapter: Adapter): ResourceFace {
-  const model = withoutLeftOut(adapter.model);
-  const attributes = [idAttribute(model), ...attributesOf(model)];
+  return faceOfModel(adapter.model, () => adapter);
+}
+
+/** Most processes of a command need neither schemas nor adapters: these are made at first need. */
+function faceOfModel(whole: ResourceModel, adapterOfModel: () => Adapter): ResourceFace {
+  const model = withoutLeftOut(whole);
+  const attributes = once(() => [idAttribute(model), ...attributesOf(model)]);
   const timeouts = timeoutNames(model);
-  const blocks = timeouts.length > 0 ? [timeoutsBlock(timeouts)] : [];
-  const { stateVersion } = model;
+  const schema = once(() => schemaOf(model, attributes()));
+  const identity = once(() => identitySchema(model));
   return {
     typeName: typeNameOf(model.noun),
     model,
-    adapter,
-    attributes,
     hasTimeouts: timeouts.length > 0,
-    stateVersion,
-    schema: blockSchema({
-      version: stateVersion,
-      description: model.summary,
-      attributes,
-      blocks,
-    }),
-    identitySchema: identitySchema(model),
+    stateVersion: model.stateVersion,
+    get adapter() {
+      return adapterOfModel();
+    },
+    get attributes() {
+      return attributes();
+    },
+    get schema() {
+      return schema();
+    },
+    get identitySchema() {
+      return identity();
+    },
   };
+}
+
+function schemaOf(model: ResourceModel, attributes: readonly Attribute[]): Schema {
+  const { stateVersion: version, summary: description } = model;
+  const timeouts = timeoutNames(model);
+  const blocks = timeouts.length > 0 ? [timeoutsBlock(timeouts)] : [];
+  return blockSchema({ version, description, attributes, blocks });
 }
 
 /** Who may set a field of a managed resource. */

@@ -22,11 +22,17 @@ const largestMessageBytes = 256 * 1024 * 1024;
 /** A window as large as a common message: a larger message still needs a few turns only. */
 const flowControlWindowBytes = 4 * 1024 * 1024;
 
+/** The encoded answer of a method that answers the same whenever it is asked; else undefined. */
+export type KeptAnswers = (method: string) => Uint8Array | undefined;
+
 /** What the server serves, and to whom. */
 export interface PluginServerParts {
   /** Null for a connection without TLS. */
   readonly tls: { readonly own: Certificate; readonly client: string } | null;
-  readonly provider: Promise<Partial<ProviderMethods>>;
+  /** Loads what answers; called at the first call that needs it, and at each one from then on. */
+  readonly provider: () => Promise<Partial<ProviderMethods>>;
+  /** Encoded answers that are there without the provider, by method. */
+  readonly kept: KeptAnswers;
   readonly calls: CallsUnderWay;
   /** A call came from a client that may call. */
   readonly onCall: () => void;
@@ -142,7 +148,7 @@ const kindOf = (isStream: boolean): string => (isStream ? 'serverStream' : 'unar
 
 function encoder({ encode }: Codec): (message: unknown) => Buffer {
   return (message) => {
-    const bytes = encode(message).finish();
+    const bytes = message instanceof Uint8Array ? message : encode(message).finish();
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   };
 }
@@ -155,6 +161,8 @@ async function answerOnce(
   const handle = beginCall(rpc, parts, call);
   const beganMs = performance.now();
   try {
+    const kept = parts.kept(rpc.method);
+    if (kept) return answer(null, kept);
     const [provider, method] = await methodFor(rpc, parts);
     if (!method) return answer(unimplemented(rpc));
     answer(null, await method.call(provider, call.request, { signal: handle.signal }));
@@ -195,7 +203,7 @@ async function methodFor(
   { method }: Rpc,
   parts: PluginServerParts,
 ): Promise<[Partial<ProviderMethods>, AnyMethod['answer'] | undefined]> {
-  const provider = await parts.provider;
+  const provider = await parts.provider();
   return [provider, provider[method]];
 }
 

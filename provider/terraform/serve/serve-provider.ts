@@ -10,6 +10,7 @@ import { handshakeLine, isInvited, readInvitation } from './handshake';
 import { watchParent } from './parent-watch';
 import { log, logError } from './plugin-log';
 import type * as pluginServer from './plugin-server';
+import type { KeptAnswers } from './plugin-server';
 import { openPluginSocket } from './plugin-socket';
 import type { PluginSocket } from './plugin-socket';
 import { quietStdout } from './quiet-stdout';
@@ -27,13 +28,19 @@ nothing by itself: terraform and tofu start it. To use it, run \`npx cinderkit t
 once, and then terraform init in a folder whose configuration names the provider.
 `;
 
+type Load = () => Promise<Partial<ProviderMethods>>;
+
 /**
  * Serves one CLI, from its handshake to its end; resolves when the server is up. `load` is called
- * after the handshake, once; where it fails, every call answers with its error. Started by hand, it
+ * at the first call that `kept` has no answer to, once; where it fails, every such call answers
+ * with its error. Started by hand, it
  * tells on standard error what it is and ends the process with 1. What keeps the plugin from
  * starting is told to the CLI's user, and the process ends with 1.
  */
-export async function serveProvider(load: () => Promise<Partial<ProviderMethods>>): Promise<void> {
+export async function serveProvider(
+  load: Load,
+  kept: KeptAnswers = () => undefined,
+): Promise<void> {
   if (!isInvited(process.env)) {
     process.stderr.write(byHand);
     process.exitCode = exitCodes.failed;
@@ -41,7 +48,7 @@ export async function serveProvider(load: () => Promise<Partial<ProviderMethods>
   }
   const life = new PluginLife();
   try {
-    await life.begin(load);
+    await life.begin(load, kept);
   } catch (error) {
     logError('the plugin could not start', error);
     cannotStart(error instanceof Error ? error.message : String(error));
@@ -70,7 +77,7 @@ class PluginLife {
   #server: pluginServer.PluginServer | null = null;
   #isEnding = false;
 
-  async begin(load: () => Promise<Partial<ProviderMethods>>): Promise<void> {
+  async begin(load: Load, kept: KeptAnswers): Promise<void> {
     quietStdout();
     this.#obeySignals();
     const invitation = readInvitation(process.env);
@@ -86,12 +93,10 @@ class PluginLife {
     const { user, system } = process.cpuUsage();
     log('trace', 'handshake done', { cpuMs: (user + system) / 1000 });
     if (!invitation.speaksOurProtocol) log('error', 'the client speaks another plugin protocol');
-    const provider = afterThisTurn(load);
-    // Whoever calls gets this error for an answer; nobody may call at all.
-    provider.catch((error: unknown) => logError('the provider could not be loaded', error));
     this.#server = loadServer()({
       tls: own && clientCertificate !== null ? { own, client: clientCertificate } : null,
-      provider,
+      provider: once(load),
+      kept,
       calls: this.#calls,
       onCall: this.#watch.called,
       onShutdown: () => void this.#end(exitCodes.ended, graceMs.shutdown),
@@ -136,9 +141,8 @@ function loadServer(): typeof pluginServer.startPluginServer {
   return (require('./plugin-server') as typeof pluginServer).startPluginServer;
 }
 
-// The server comes first: a client that connects meanwhile is answered as soon as can be.
-function afterThisTurn<T>(work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    setImmediate(() => work().then(resolve, reject));
-  });
+// Many processes of a command are asked for the schema alone, which is kept: they never load it.
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => (done ??= work());
 }
