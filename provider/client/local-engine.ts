@@ -116,11 +116,18 @@ async function runStart(
     child.once('exit', (code, killedBy) => {
       // What it said last may still be in the pipe.
       setImmediate(() => {
-        const said = Buffer.concat(chunks).toString('utf8').trim().slice(-longestReasonLength);
+        const said = plainReason(Buffer.concat(chunks).toString('utf8').trim());
         settle(() => done({ code: code ?? -1, said: said || (killedBy ?? '') }));
       });
     });
   });
+}
+
+/** What a command said; of a program that could not even be loaded, its error without a stack. */
+function plainReason(said: string): string {
+  const thrown = /^\S*Error\b.*$/m.exec(said)?.[0];
+  const isStack = /^ {4}at /m.test(said);
+  return (isStack && thrown ? thrown : said).slice(-longestReasonLength);
 }
 
 function noEngine(folder: string): Error {

@@ -123,6 +123,15 @@ test('a command line that does not exist is named', async () => {
   expect(String(error)).toContain('/nowhere/cli.js');
 });
 
+test('an engine that cannot even be loaded is told without a stack', async () => {
+  const broken = join(projectFolder, 'broken-engine.cjs');
+  await writeFile(broken, "require('./a-part-that-is-missing');\n");
+  const error = await failure(find({ CINDERKIT_ENGINE_CLI: broken }));
+  expect(error).toMatchObject({ code: 'engineDidNotStart' });
+  expect(String(error)).toContain("Cannot find module './a-part-that-is-missing'");
+  expect(String(error)).not.toMatch(/\n\s+at /);
+});
+
 const built = join(__dirname, '../../dist/bundled-engine/bin.js');
 
 if (existsSync(built)) {
