@@ -98,18 +98,6 @@ export const typeFaults = defineFaults({
     http: 409,
     message: (d: { name: string }) => `Volume Type ${d.name} already exists.`,
   },
-  typeInUse: {
-    http: 400,
-    message: (d: Missing) =>
-      `Target volume type is still in use. Volume Type ${d.id} deletion is not allowed with ` +
-      'volumes present with the type.',
-  },
-  defaultTypeKept: {
-    http: 400,
-    message: (d: { name: string }) =>
-      `Invalid volume type: the volume type ${d.name} is the default volume type and cannot be ` +
-      'deleted.',
-  },
   invalidType: {
     http: 400,
     message: (d: { reason: string }) => `Invalid volume type: ${d.reason}`,

@@ -12,7 +12,7 @@ export interface CopyBackupRequest {
 }
 
 /**
- * Makes `toId` hold what `fromId` holds; no chunk is stored or read. Where there is a `toId` already
+ * Makes `toId` hold what `fromId` holds; no chunk is stored or read. Where there is a `toId` it
  * gives its facts and changes nothing. Fails with `missing`, `damaged`, `full` or `unavailable`.
  */
 export async function copyBackup(

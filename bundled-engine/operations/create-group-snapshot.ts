@@ -4,10 +4,13 @@
 import { z } from 'zod';
 import { operation, step } from '../jobs/steps';
 import type { Parts } from '../parts';
+import type { Db } from '../records/database';
+import { findGroupSnapshot } from '../records/group-snapshots';
+import type { SnapshotRow } from '../records/rows/snapshot-row';
 import { updateSnapshot } from '../records/snapshots';
 import { transition } from '../records/transition';
 import { findVolume } from '../records/volumes';
-import { atOneMoment, snapshotsOfGroupSnapshot } from './group-members';
+import { atOneMoment, keepsPromise, snapshotsOfGroupSnapshot } from './group-members';
 import { driverOf } from './operation-context';
 import type { Context } from './operation-context';
 import { stepFaults, storing } from './storage-faults';
@@ -25,14 +28,29 @@ async function hold(context: Ctx): Promise<void> {
   const snapshots = await snapshotsOfGroupSnapshot(parts.database, payload.groupSnapshotId);
   const volumeIds = snapshots.map(({ volumeId }) => volumeId);
   const take = async (): Promise<void> => {
-    for (const { id, volumeId, sizeGib, pool } of snapshots) {
-      const volume = await findVolume(parts.database, volumeId);
-      // Grown since it was admitted: the snapshot's size and quota would not be its own.
-      if (volume?.sizeGib !== sizeGib) throw stepFaults.storageBusy({});
+    await assertAsAdmitted(parts.database, payload.groupSnapshotId, snapshots);
+    for (const { id, volumeId, pool } of snapshots) {
       await driverOf(parts, pool).createSnapshot(id, volumeId, { signal });
     }
   };
   await storing(() => atOneMoment(parts, volumeIds, { take, drop: () => release(context) }));
+}
+
+/** Volumes that were grown or attached since would make it another snapshot than was admitted. */
+async function assertAsAdmitted(
+  db: Db,
+  groupSnapshotId: string,
+  snapshots: readonly SnapshotRow[],
+): Promise<void> {
+  const groupSnapshot = await findGroupSnapshot(db, groupSnapshotId);
+  const volumes = [];
+  for (const { volumeId, sizeGib } of snapshots) {
+    const volume = await findVolume(db, volumeId);
+    if (volume?.sizeGib !== sizeGib) throw stepFaults.storageBusy({});
+    volumes.push(volume);
+  }
+  if (await keepsPromise(db, groupSnapshot?.groupTypeId ?? '', volumes)) return;
+  throw stepFaults.storageBusy({});
 }
 
 async function release({ payload, parts }: Ctx): Promise<void> {

@@ -5,6 +5,7 @@ import type { Parts } from '../parts';
 import type { Db } from '../records/database';
 import type { SnapshotRow } from '../records/rows/snapshot-row';
 import type { Volume } from '../records/rows/volume-row';
+import { findGroupType } from '../records/group-types';
 import { isUnknownMarker } from '../records/table';
 import { listSnapshots } from '../records/snapshots';
 import { listVolumes } from '../records/volumes';
@@ -29,6 +30,21 @@ export async function snapshotsOfGroupSnapshot(db: Db, id: string): Promise<Snap
   const filters = { groupSnapshotId: id };
   const page = await listSnapshots(db, { projectId: null, filters, sort: oldestFirst });
   return isUnknownMarker(page) ? [] : page.rows;
+}
+
+/**
+ * Whether a snapshot of these volumes is what their group's type promises. A volume that no server
+ * uses stands still, and one that is used is a moment of its own; of two that are used, a type that
+ * promises one moment for all cannot have it.
+ */
+export async function keepsPromise(
+  db: Db,
+  groupTypeId: string,
+  volumes: readonly Pick<Volume, 'attachStatus'>[],
+): Promise<boolean> {
+  if (volumes.filter(({ attachStatus }) => attachStatus !== 'detached').length < 2) return true;
+  const type = await findGroupType(db, groupTypeId, { isAdmin: true });
+  return type?.groupSpecs['consistent_group_snapshot_enabled'] !== '<is> True';
 }
 
 /** Statuses in which no job of this engine writes into a volume or changes its size. */

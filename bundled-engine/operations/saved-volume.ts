@@ -26,9 +26,9 @@ export function savedVolumeOf(volume: Volume): SavedVolume {
 }
 
 /**
- * The columns of `volume` that the restore of `backup` changes. A volume that was there before takes
- * the saved metadata for its own, where there was any; a new one (`isNew`) keeps what was asked for
- * it beside them, which Cinder drops.
+ * The columns of `volume` that the restore of `backup` changes. A volume that was there before
+ * takes the saved metadata for its own, where there was any; a new one (`isNew`) keeps what was
+ * asked for it beside them, which Cinder drops.
  */
 export function restoredColumns(
   backup: Backup,

@@ -54,7 +54,8 @@ export async function volumeIdsOfGroups(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const holes = groupIds.map(() => '?').join(', ');
   const rows = await db.rows(
-    `SELECT "id", "groupId" FROM "volumes" WHERE "groupId" IN (${holes}) ORDER BY "createdAt", "id"`,
+    `SELECT "id", "groupId" FROM "volumes" WHERE "groupId" IN (${holes}) ` +
+      'ORDER BY "createdAt", "id"',
     [...groupIds],
   );
   const found = new Map<string, string[]>();

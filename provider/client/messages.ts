@@ -7,8 +7,8 @@ import type { Connection } from './connection';
 const leastVersion = '3.5';
 
 /**
- * What the last request about the thing `id` had to say, at most five messages, newest first. Empty where the service has
- * none, is too old for them or does not answer.
+ * What the last request about the thing `id` had to say, at most five messages, newest first. Empty
+ * where the service has none, is too old for them or does not answer.
  */
 export async function messagesOf(
   connection: Connection,

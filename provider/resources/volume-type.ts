@@ -46,7 +46,12 @@ export const volumeTypeAdapter: Adapter = {
   settle: async (_scope, observed) => observed,
   unmark: async ({ connection, signal }, observed) => {
     const request = { params: { id: observed.id, key: markerKey }, signal };
-    await orNull(() => connection.call(extraSpecRoutes.removeExtraSpec, request));
+    try {
+      await orNull(() => connection.call(extraSpecRoutes.removeExtraSpec, request));
+    } catch (error) {
+      // Specs of a type that volumes have cannot be altered: the mark stays, and harms nothing.
+      if (!isFault(error) || error.http !== 400) throw error;
+    }
   },
   aspects: [
     alterAspect(),

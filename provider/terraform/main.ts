@@ -5,7 +5,7 @@ import type * as provider from './provider';
 import { answeredMethods } from './serve/calls-under-way';
 import type { KeptAnswers } from './serve/plugin-server';
 import { serveProvider } from './serve/serve-provider';
-import { releaseHeap } from './serve/small-heap';
+import { keepHeapSmall, releaseHeap } from './serve/small-heap';
 
 /** Given by the start of the bundle; not there where the program is run in its parts. */
 declare const keptAnswers: KeptAnswers | undefined;
@@ -14,7 +14,10 @@ void serveProvider(
   async () => {
     // Required here and not imported above: an import would be done before the handshake.
     const { terraformProvider } = require('./provider') as typeof provider;
-    return terraformProvider();
+    const methods = terraformProvider();
+    // What follows is many short calls.
+    keepHeapSmall();
+    return methods;
   },
   typeof keptAnswers === 'undefined' ? undefined : keptAnswers,
 );

@@ -9,7 +9,6 @@ import { resourceMethods } from './resources/resource-methods';
 import { once } from './schema/once';
 import { providerSchema } from './schema/provider-schema';
 import { resourceFaces } from './schema/resource-face';
-import { keepHeapSmall } from './serve/small-heap';
 import { ProviderSession } from './session/provider-session';
 import { decodeValue } from './values/dynamic-value';
 import { objectOf } from './values/tf-value';
@@ -77,11 +76,9 @@ function sessionMethods(session: ProviderSession) {
     validateProviderConfig: async ({ config }) => ({
       diagnostics: session.validate(objectOf(decodeValue(config))),
     }),
-    configureProvider: async ({ config }, call) => {
-      // What follows is many short calls; a process that is never configured ends before it grows.
-      keepHeapSmall();
-      return { diagnostics: await session.configure(objectOf(decodeValue(config)), call) };
-    },
+    configureProvider: async ({ config }, call) => ({
+      diagnostics: await session.configure(objectOf(decodeValue(config)), call),
+    }),
     stopProvider: async () => {
       session.stop();
       return { error: '' };

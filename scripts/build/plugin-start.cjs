@@ -83,8 +83,8 @@ function cacheFolder() {
   return path.join(home, ...parts);
 }
 
-// Before the code stand its checksum, for V8 would run whatever a broken disk gives it, and how much
-// of the program it holds: four bytes each.
+// Before the code stand its checksum, for V8 would run whatever a broken disk gives it, and how
+// much of the program it holds: four bytes each.
 function readKept(file) {
   try {
     const bytes = fs.readFileSync(file);

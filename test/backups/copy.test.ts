@@ -45,7 +45,7 @@ it.each([
   expect(await on.store.usedBytes()).toBe(0);
 });
 
-it('is refused where there is nothing to copy, and leaves nothing where there is no room', async () => {
+it('is refused without a source, and leaves nothing where there is no room', async () => {
   await expect(on.store.copyBackup({ fromId: 'gone', toId: 'two' })).rejects.toMatchObject({
     code: 'missing',
   });
@@ -61,7 +61,7 @@ it('is refused where there is nothing to copy, and leaves nothing where there is
   expect((await restored(on.store, 'one')).equals(bytes)).toBe(true);
 });
 
-it('survives the end of its source while another removal has already listed what is there', async () => {
+it('survives the end of its source while another removal has listed what is there', async () => {
   const bytes = await backedUp('one', 'other');
   // While the removal of `other`, of the same chunks, looks at `one`, that gets a second name and
   // loses its first.

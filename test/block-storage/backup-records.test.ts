@@ -160,9 +160,9 @@ it('brings a lost record back under its own id', async () => {
 it('takes a record of another engine folder on the same target', async () => {
   const { id, bytes, exported } = await backedUp();
   const other = await tempFolder();
-  await cp(join(folder, 'backups'), join(other, 'backups'), { recursive: true });
   const later = await engineUnderTest({ folder: other });
   try {
+    await cp(join(folder, 'backups'), join(other, 'backups'), { recursive: true });
     expect((await importOf(exported, later)).status).toBe(201);
     expect(await show(id, later)).toMatchObject({
       status: 'available',

@@ -12,6 +12,7 @@ async function stateOf(under: EngineUnderTest): Promise<unknown> {
     'backups',
     'images',
     'jobs',
+    'volume_transfers',
     'quota_usage',
     'volume_types',
     'volume_attachments',

@@ -2,6 +2,8 @@
 import * as fc from 'fast-check';
 import type { Database } from '../../bundled-engine/records/database';
 import { insertBackup, removeBackup, updateBackup } from '../../bundled-engine/records/backups';
+import { consistencyGroupType } from '../../bundled-engine/records/group-types';
+import { insertGroup, removeGroup } from '../../bundled-engine/records/groups';
 import { newUuid } from '../../bundled-engine/records/new-id';
 import { setDefaultLimits, setLimits } from '../../bundled-engine/records/quotas';
 import {
@@ -22,7 +24,16 @@ import { sampleSnapshot, sampleVolume } from '../records/sample-rows';
 
 const changes = fc.array(
   fc.record({
-    what: fc.constantFrom('add', 'grow', 'retype', 'uncount', 'snapshot', 'backup', 'remove'),
+    what: fc.constantFrom(
+      'add',
+      'grow',
+      'retype',
+      'uncount',
+      'snapshot',
+      'backup',
+      'group',
+      'remove',
+    ),
     pick: fc.nat(7),
     sizeGib: fc.integer({ min: 1, max: 9 }),
     typed: fc.boolean(),
@@ -75,6 +86,7 @@ async function apply(database: Database, change: Change): Promise<void> {
     if (pick > 5) await removeBackup(database, backup.id);
     return;
   }
+  if (what === 'group') return changeGroups(database, projectId, pick);
   const page = await listVolumes(database, { projectId });
   const volume = isUnknownMarker(page) ? undefined : page.rows[pick];
   if (!volume) return;
@@ -88,6 +100,14 @@ async function apply(database: Database, change: Change): Promise<void> {
     }
     await removeVolume(database, volume.id);
   }
+}
+
+async function changeGroups(database: Database, projectId: string, pick: number): Promise<void> {
+  const type = await consistencyGroupType(database);
+  const row = { id: newUuid(), projectId, userId: 'u', status: 'available' } as const;
+  const placed = { availabilityZone: null, groupTypeId: type?.id ?? '' };
+  await database.transaction((tx) => insertGroup(tx, { ...row, ...placed }, []));
+  if (pick > 5) await removeGroup(database, row.id);
 }
 
 /** What counts of a row. */
@@ -108,6 +128,11 @@ async function recount(database: Database, projectId: string): Promise<object> {
   const volumes = await ofProject('SELECT * FROM "volumes"', ' AND "consumesQuota" = 1');
   const snapshots = await ofProject('SELECT * FROM "snapshots"');
   const backups = await ofProject('SELECT *, NULL AS "volumeTypeId" FROM "backups"');
+  const [found] = await database.rows(
+    'SELECT count(*) AS "groups" FROM "groups" WHERE "projectId" = ?',
+    [projectId],
+  );
+  const groups = Number(found?.groups);
   const sum = (rows: { sizeGib: number }[]): number => rows.reduce((all, r) => all + r.sizeGib, 0);
   const usage = (type?: string): object => {
     const ofType = (row: { volumeTypeId: string | null }): boolean =>
@@ -119,5 +144,5 @@ async function recount(database: Database, projectId: string): Promise<object> {
   const perType = new Map(
     [...types].filter((type) => type !== null).map((type) => [type, usage(type)]),
   );
-  return { ...usage(), backups: backups.length, backupGigabytes: sum(backups), perType };
+  return { ...usage(), backups: backups.length, backupGigabytes: sum(backups), groups, perType };
 }

@@ -2,6 +2,7 @@
 // login gets further than the login, and administrators' routes say so.
 import { servedTables } from '../../bundled-engine/http/block-storage/served-tables';
 import { defaultTypeRoutes } from '../../schema/wire/default-types';
+import { groupSpecRoutes, groupTypeRoutes } from '../../schema/wire/group-types';
 import { identityRoutes } from '../../schema/wire/identity';
 import { imageMemberRoutes } from '../../schema/wire/image-members';
 import { imageRoutes } from '../../schema/wire/images';
@@ -35,7 +36,8 @@ it('nothing of a project is told without a login', () => {
 
 it('only an administrator changes projects, users, roles and types', () => {
   const types = [typeRoutes, typeActionRoutes, extraSpecRoutes, qosRoutes, defaultTypeRoutes];
-  const writing = [...types, typeEncryptionRoutes, quotaRoutes, identityRoutes]
+  const groupTypes = [groupTypeRoutes, groupSpecRoutes];
+  const writing = [...types, ...groupTypes, typeEncryptionRoutes, quotaRoutes, identityRoutes]
     .flatMap((table): [string, Route][] => Object.entries(table))
     .filter(([, route]) => !isReading(route) && route.policy.needs !== 'admin')
     .map(([verb]) => verb);

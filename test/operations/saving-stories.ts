@@ -5,7 +5,6 @@ import {
 } from '../../bundled-engine/operations/admission/backup-changes';
 import { admitImportBackup } from '../../bundled-engine/operations/admission/import-backup-record';
 import { admitDeleteSnapshot } from '../../bundled-engine/operations/admission/snapshot-changes';
-import type { ImportedRecord } from '../../bundled-engine/operations/admission/import-backup-record';
 import { findBackup } from '../../bundled-engine/records/backups';
 import { newUuid } from '../../bundled-engine/records/new-id';
 import { findSnapshot } from '../../bundled-engine/records/snapshots';
@@ -169,7 +168,9 @@ export const backupStories: readonly Story[] = [
   },
 ];
 
-function recordOf(bytesId: string, volumeId: string): Omit<ImportedRecord, 'id'> {
+type Imported = Parameters<typeof admitImportBackup>[2]['record'];
+
+function recordOf(bytesId: string, volumeId: string): Omit<Imported, 'id'> {
   return {
     bytesId,
     volumeId,

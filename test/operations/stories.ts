@@ -12,6 +12,7 @@ import {
 import { findImage } from '../../bundled-engine/records/images';
 import { usageOf } from '../../bundled-engine/records/quotas';
 import { findVolume } from '../../bundled-engine/records/volumes';
+import { groupStories } from './group-stories';
 import { moveStories } from './move-stories';
 import { backupStories, snapshotStories } from './saving-stories';
 import {
@@ -258,5 +259,6 @@ export const stories: readonly Story[] = [
   ...snapshotStories,
   ...backupStories,
   ...moveStories,
+  ...groupStories,
   imageVolumeDeletion,
 ];

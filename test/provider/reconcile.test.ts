@@ -131,10 +131,16 @@ test('retype and growth go in one update; an impossible one is half done', async
 test('extra specs are altered key by key; a type in use names its users', async () => {
   const inputs = { name: 'specs', isPublic: true, extraSpecs: { 'x:a': '1', 'x:b': '2' } };
   const made = await stage.make(volumeTypeAdapter, inputs);
-  const volume = await stage.make(volumeAdapter, { name: 'user', sizeGib: 1, volumeType: 'specs' });
   const changed = { name: 'specs2', isPublic: true, extraSpecs: { 'x:b': '3', 'x:c': '4' } };
   const state = await stage.update(volumeTypeAdapter, made, changed);
   expect(state.values).toMatchObject(changed);
+  const volume = await stage.make(volumeAdapter, {
+    name: 'user',
+    sizeGib: 1,
+    volumeType: 'specs2',
+  });
+  const late = stage.update(volumeTypeAdapter, state, { ...changed, extraSpecs: { 'x:b': '9' } });
+  await expect(late).rejects.toThrow(/Volume Type is currently in use/);
   await expect(stage.remove(volumeTypeAdapter, state)).rejects.toThrow(/user \([0-9a-f-]+\)/);
   await stage.remove(volumeAdapter, volume);
   await stage.remove(volumeTypeAdapter, state);

@@ -6,6 +6,8 @@ import type { VolumeRow } from '../../bundled-engine/records/rows/volume-row';
 import { listVolumes } from '../../bundled-engine/records/volumes';
 import { listSnapshots } from '../../bundled-engine/records/snapshots';
 import { backupsOfVolume, listBackups } from '../../bundled-engine/records/backups';
+import { listGroupSnapshots } from '../../bundled-engine/records/group-snapshots';
+import { listGroups, volumeIdsOfGroups } from '../../bundled-engine/records/groups';
 import { usageOf } from '../../bundled-engine/records/quotas';
 import { findToken } from '../../bundled-engine/records/tokens';
 import { unfinishedJobs } from '../../bundled-engine/records/jobs';
@@ -72,6 +74,9 @@ it.each<[string, (db: Db) => Promise<unknown>]>([
   ['snapshots of a volume', (db) => listSnapshots(db, { projectId, filters: { volumeId: 'v' } })],
   ['backups', (db) => listBackups(db, { projectId, limit: 100 })],
   ['backups of a volume', (db) => backupsOfVolume(db, 'v')],
+  ['groups', (db) => listGroups(db, { projectId, limit: 100 }, 'generic')],
+  ['volumes of a group', (db) => volumeIdsOfGroups(db, ['g'])],
+  ['group snapshots', (db) => listGroupSnapshots(db, { projectId, limit: 100 }, 'generic')],
   ['usage', (db) => usageOf(db, projectId)],
   ['a token', (db) => findToken(db, 'h')],
   ['unfinished jobs', (db) => unfinishedJobs(db)],

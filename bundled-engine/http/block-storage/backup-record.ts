@@ -14,10 +14,17 @@ const noVolume = '00000000-0000-0000-0000-000000000000';
 
 const id = z.guid().transform((text) => text.toLowerCase());
 const words = z.string().max(255).nullish();
-const moment = z
-  .string()
-  .transform((text) => new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`))
-  .refine((date) => !Number.isNaN(date.getTime()));
+
+/** A time in whatever zone, in the form that records have: UTC with microseconds. */
+const moment = z.string().transform((text, context) => {
+  const date = new Date(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
+  if (Number.isNaN(date.getTime())) {
+    context.issues.push({ code: 'custom', message: 'not a time', input: text });
+    return z.NEVER;
+  }
+  const fraction = /\.(\d{1,6})/.exec(text)?.[1] ?? '';
+  return `${date.toISOString().slice(0, 19)}.${fraction.padEnd(6, '0')}`;
+});
 
 const recordShape = z.looseObject({
   id,
@@ -84,7 +91,6 @@ export function decodeRecord(text: string): ImportedRecord {
   }
   const record = parsed.data;
   const volume = savedVolumeShape.safeParse(record.driver_info?.volume);
-  const taken = record.data_timestamp?.toISOString().replace(/Z$/, '000');
   return {
     id: record.id,
     bytesId: record.driver_info?.backup_id ?? record.id,
@@ -92,7 +98,7 @@ export function decodeRecord(text: string): ImportedRecord {
     sizeGib: record.size,
     parentId: record.parent_id ?? null,
     snapshotId: record.snapshot_id ?? null,
-    dataTimestamp: taken ?? null,
+    dataTimestamp: record.data_timestamp ?? null,
     described: {
       name: record.display_name ?? null,
       description: record.display_description ?? null,

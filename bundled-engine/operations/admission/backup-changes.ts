@@ -118,7 +118,7 @@ async function holdSource(
   });
 }
 
-/** The backup with the newest bytes of the volume in the project that are older than what is saved. */
+/** The project's backup with the newest bytes of the volume that are older than what is saved. */
 async function parentOf(
   tx: Tx,
   asker: Asker,

@@ -140,7 +140,8 @@ async function assertNothingNeeds(
   if (await isSourceInUse(tx, { sourceGroupId: id })) {
     const reason = at.deleteVolumes
       ? 'Group status must be available or error and must not have dependent group snapshots'
-      : 'Group must not have attached volumes, volumes with snapshots, or dependent group snapshots';
+      : 'Group must not have attached volumes, volumes with snapshots, or dependent group ' +
+        'snapshots';
     throw refuse(
       `Cannot delete group ${id}. ${reason}, and it cannot be the source for an ongoing group or ` +
         'group snapshot creation.',

@@ -10,7 +10,6 @@ import { migrationFaults } from '../../../schema/move-faults';
 import type { Parts } from '../../parts';
 import type { Tx } from '../../records/database';
 import { findGroupSnapshot, insertGroupSnapshot } from '../../records/group-snapshots';
-import { findGroupType } from '../../records/group-types';
 import { isSourceInUse } from '../../records/groups';
 import { newUuid } from '../../records/new-id';
 import type { Group } from '../../records/rows/group-row';
@@ -23,6 +22,7 @@ import type { CreateGroupSnapshot } from '../create-group-snapshot';
 import type { DeleteGroupSnapshot } from '../delete-group-snapshot';
 import {
   groupSubject,
+  keepsPromise,
   snapshotsOfGroupSnapshot,
   steadyStatuses,
   volumesOfGroup,
@@ -60,7 +60,7 @@ export async function admitCreateGroupSnapshot(
       throw groupFaults.invalidGroup({ reason: emptyGroup });
     }
     for (const volume of volumes) assertHoldable(volume);
-    await assertOneWriter(tx, group, volumes);
+    await assertPromiseKept(tx, group, volumes);
     await insertGroupSnapshot(tx, {
       id,
       projectId: group.projectId,
@@ -106,16 +106,12 @@ function assertHoldable(volume: Volume): void {
   );
 }
 
-/** A volume that no server uses stands still; one that is used is a moment of its own. */
-async function assertOneWriter(tx: Tx, group: Group, volumes: readonly Volume[]): Promise<void> {
-  const used = volumes.filter(({ attachStatus }) => attachStatus === 'attached');
-  if (used.length < 2) return;
-  const type = await findGroupType(tx, group.groupTypeId, { isAdmin: true });
-  if (type?.groupSpecs['consistent_group_snapshot_enabled'] !== '<is> True') return;
+async function assertPromiseKept(tx: Tx, group: Group, volumes: readonly Volume[]): Promise<void> {
+  if (await keepsPromise(tx, group.groupTypeId, volumes)) return;
   throw groupFaults.invalidGroup({
     reason:
       `Group ${group.id} promises snapshots of one moment, which this service cannot take while ` +
-      `${used.length} of its volumes are in use; detach all but one of them.`,
+      'more than one of its volumes is in use; detach all but one of them.',
   });
 }
 

@@ -32,7 +32,7 @@ import { changeableVolume, ownSnapshot, usableType } from './find-owned';
 import { namedHost } from './named-host';
 import { assertQuota } from './quota-check';
 import { groupReason } from './snapshot-changes';
-import { defaultTypeFor } from './type-use';
+import { assertTypeUsable, defaultTypeFor } from './type-use';
 
 /** What is to be taken over as a volume, and how it is to be shown. */
 export interface ManageVolumeRequest {
@@ -57,6 +57,7 @@ export async function admitManageVolume(
   const volumeId = newUuid();
   return parts.database.transaction(async (tx) => {
     const type = await typeFor(parts, tx, { asker, request });
+    await assertTypeUsable(tx, type);
     if (type && (await findTypeEncryption(tx, type.id))) {
       throw manageFaults.manageEncryptedType({});
     }

@@ -10,13 +10,13 @@ import type { Parts } from '../../parts';
 import { insertImage } from '../../records/images';
 import type { Tx } from '../../records/database';
 import { newUuid } from '../../records/new-id';
-import { qosSpecsOfType } from '../../records/qos-specs';
 import type { ImageRow } from '../../records/rows/image-row';
 import type { Volume } from '../../records/rows/volume-row';
 import { snapshotsOfVolume } from '../../records/snapshots';
 import { transition, transitionAll } from '../../records/transition';
 import { findVolume, updateVolume } from '../../records/volumes';
 import type { DeleteVolume } from '../delete-volume';
+import { frontEndQosAllowsRetype } from '../front-end-qos';
 import { isMultiattachType } from '../multiattach';
 import { volumeSubject } from '../operation-context';
 import type { Asker } from '../operation-context';
@@ -99,7 +99,9 @@ export async function admitRetypeVolume(
     }
     await assertTypeUsable(tx, type);
     const isFree =
-      !volume.groupId && !isMigrating(volume) && (await allowsRetype(tx, volume, type));
+      !volume.groupId &&
+      !isMigrating(volume) &&
+      (await frontEndQosAllowsRetype(tx, volume, type.id));
     const isAnother = type.id !== volume.volumeTypeId;
     if (!isFree || !isAnother || !(await transition(tx, 'volumes', id, { from, to: 'retyping' }))) {
       throw volumeFaults.invalidVolume({
@@ -118,15 +120,6 @@ export async function admitRetypeVolume(
     };
     await parts.jobs.start(tx, { operation: 'retype-volume', subject: volumeSubject(id), payload });
   });
-}
-
-/** What a front end keeps to cannot change under a server that uses the volume. */
-async function allowsRetype(tx: Tx, volume: Volume, type: { id: string }): Promise<boolean> {
-  if (volume.status === 'available' || volume.volumeTypeId === null) return true;
-  const now = await qosSpecsOfType(tx, volume.volumeTypeId);
-  const then = await qosSpecsOfType(tx, type.id);
-  if (now?.id === then?.id) return true;
-  return [now, then].every((specs) => specs === undefined || specs.consumer === 'back-end');
 }
 
 /** The project's totals stay as they are; the new type's own limits alone may be hit. */

@@ -41,7 +41,8 @@ export type NewGroup = NewRow<
 export const consistencyTypeName = 'default_cgsnapshot_type';
 
 /** SQL for the id of that type. */
-export const consistencyTypeId = `(SELECT c."id" FROM "group_types" c WHERE c."name" = '${consistencyTypeName}')`;
+export const consistencyTypeId =
+  '(SELECT c."id" FROM "group_types" c ' + `WHERE c."name" = '${consistencyTypeName}')`;
 
 /** The table of groups. */
 export const groupTable = {
