@@ -35,12 +35,6 @@ export function listGroupSnapshots(
   return groupSnapshots.list(db, query, scope === 'all' ? [] : [{ sql: generic, parameters: [] }]);
 }
 
-/** Ids of the snapshots that a group snapshot is made of, oldest first. */
-export async function partsOfGroupSnapshot(db: Db, id: string): Promise<string[]> {
-  const sql = 'SELECT "id" FROM "snapshots" WHERE "groupSnapshotId" = ? ORDER BY "createdAt", "id"';
-  return (await db.rows(sql, [id])).map((row) => String(row.id));
-}
-
 /** Whether the group has snapshots. */
 export async function hasGroupSnapshots(db: Db, groupId: string): Promise<boolean> {
   const sql = 'SELECT 1 FROM "group_snapshots" WHERE "groupId" = ? LIMIT 1';

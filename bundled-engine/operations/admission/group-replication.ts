@@ -41,8 +41,8 @@ export async function assertReplicates(
   for (const typeId of volumeTypeIdsOf(group)) {
     const volumeType = await findVolumeType(db, typeId);
     if (volumeType?.extraSpecs['replication_enabled'] === yes) continue;
-    const reason =
-      `Volume type ${typeId} does not have 'replication_enabled' spec key set to ` + `'${yes}'.`;
+    const spec = `'replication_enabled' spec key set to '${yes}'`;
+    const reason = `Volume type ${typeId} does not have ${spec}.`;
     throw typeFaults.invalidType({ reason });
   }
   const needs = calls[call];

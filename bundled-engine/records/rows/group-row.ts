@@ -40,9 +40,10 @@ export type NewGroup = NewRow<
 /** Name of the group type that stands for consistency groups. */
 export const consistencyTypeName = 'default_cgsnapshot_type';
 
+const byName = `WHERE "name" = '${consistencyTypeName}'`;
+
 /** SQL for the id of that type. */
-export const consistencyTypeId =
-  '(SELECT c."id" FROM "group_types" c ' + `WHERE c."name" = '${consistencyTypeName}')`;
+export const consistencyTypeId = `(SELECT "id" FROM "group_types" ${byName})`;
 
 /** The table of groups. */
 export const groupTable = {
