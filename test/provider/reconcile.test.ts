@@ -94,6 +94,16 @@ test('adopting takes a thing over, and refuses what cannot become what is wanted
   expect(await volumeAdapter.observe(stage.scope, made.id)).toBeNull();
 });
 
+test('a type that volumes have is adopted although no word can be written on it', async () => {
+  const type = await stage.make(volumeTypeAdapter, { name: 'taken' });
+  const volume = await stage.make(volumeAdapter, { sizeGib: 1, volumeType: 'taken' });
+  const adopted = await stage.make(volumeTypeAdapter, { name: 'taken', adopt: type.id });
+  expect(adopted).toMatchObject({ id: type.id, memory: { holder: null } });
+  await stage.remove(volumeAdapter, volume);
+  await stage.remove(volumeTypeAdapter, adopted);
+  expect(await volumeTypeAdapter.observe(stage.scope, type.id)).toBeNull();
+});
+
 test('changes of what only the tool knows call no service', async () => {
   const made = await stage.make(volumeAdapter, { name: 'quiet', sizeGib: 1 });
   const before = await volumeAdapter.observe(stage.scope, made.id);

@@ -116,7 +116,7 @@ describeWithTools(`kills at random moments, seed ${seed}`, (tool) => {
       const cut: string[] = [];
       while (cut.length < 2) cut.push(await cutOff('apply'));
       const applied = await terraform.apply();
-      expect([cut, applied.code, applied.output]).toEqual([cut, 0, applied.output]);
+      expect([cut, applied.code === 0 ? '' : applied.output.slice(-3000)]).toEqual([cut, '']);
       expect(await terraform.unfinished()).toBeNull();
       await expectWhole(cut);
       cut.push(await cutOff('destroy'));
