@@ -101,8 +101,25 @@ async function expectOfBoth(work: (driver: DriverKind) => Promise<void>): Promis
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-it('has a case for every operation', () => {
-  const told = new Set(crashCases.map(({ operation }) => operation));
+/** Killed at each of their steps in the operation laws, within one process, and not here as well. */
+const killedInTheLaws = [
+  'import-backup',
+  'create-group',
+  'create-group-from-source',
+  'delete-group',
+  'create-group-snapshot',
+  'delete-group-snapshot',
+  'migrate-volume',
+  'revert-volume',
+  'reimage-volume',
+  'manage-volume',
+  'unmanage-volume',
+  'manage-snapshot',
+  'unmanage-snapshot',
+];
+
+it('has a case for every operation that the laws do not kill alone', () => {
+  const told = new Set([...crashCases.map(({ operation }) => operation), ...killedInTheLaws]);
   expect(allOperations.map(({ name }) => name).filter((name) => !told.has(name))).toEqual([]);
 });
 
