@@ -101,7 +101,7 @@ async function expectOfBoth(work: (driver: DriverKind) => Promise<void>): Promis
   for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
-/** Killed at each of their steps in the operation laws, within one process, and not here as well. */
+/** Killed at each of their steps in the operation laws, in one process, and not here as well. */
 const killedInTheLaws = [
   'import-backup',
   'create-group',
