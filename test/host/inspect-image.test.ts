@@ -27,8 +27,8 @@ const qemuTest: (title: string, body: () => Promise<void>) => void =
 
 function qemuImg(...args: string[]): void {
   const ran = () => execFileSync('qemu-img', args, { cwd: folder, stdio: 'pipe' });
-  // To choose how often a key is hashed, qemu measures itself, which fails where the machine is busy
-  // at that moment.
+  // To choose how often a key is hashed, qemu measures itself, which fails on a machine that is
+  // busy at that moment.
   for (let spare = 10; ; spare -= 1) {
     try {
       ran();
