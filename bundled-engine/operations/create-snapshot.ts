@@ -3,12 +3,11 @@
 import { z } from 'zod';
 import { operation, step } from '../jobs/steps';
 import type { Parts } from '../parts';
-import { findSnapshot, updateSnapshot } from '../records/snapshots';
-import { transition } from '../records/transition';
+import { findSnapshot } from '../records/snapshots';
 import { driverOf } from './operation-context';
 import type { Context } from './operation-context';
+import { snapshotFailed, snapshotMade } from './snapshot-ending';
 import { stepFaults, storing } from './storage-faults';
-import { tellFailure } from './user-messages';
 
 const payloadShape = z.object({ snapshotId: z.string(), requestId: z.string() });
 
@@ -30,19 +29,8 @@ async function release({ payload, parts }: Context<CreateSnapshot>): Promise<voi
 /** The operation. */
 export const createSnapshotOperation = operation<CreateSnapshot, Parts>('create-snapshot', {
   steps: [step('hold', hold, release)],
-  async done({ payload }, tx) {
-    const { snapshotId } = payload;
-    await updateSnapshot(tx, snapshotId, { progress: '100%' });
-    await transition(tx, 'snapshots', snapshotId, { from: ['creating'], to: 'available' });
-  },
-  async failed({ payload, parts }, failure, tx) {
-    const { snapshotId: id, requestId } = payload;
-    const snapshot = await findSnapshot(tx, id);
-    if (!snapshot) return;
-    await transition(tx, 'snapshots', id, { from: ['creating'], to: 'error' });
-    const { projectId } = snapshot;
-    const subject = { type: 'VOLUME_SNAPSHOT', id, projectId, requestId } as const;
-    await tellFailure(parts, tx, { action: 'createSnapshot', failure, subject });
-  },
+  done: ({ payload }, tx) => snapshotMade(tx, payload.snapshotId),
+  failed: ({ payload, parts }, failure, tx) =>
+    snapshotFailed(parts, tx, { ...payload, action: 'createSnapshot', failure }),
   parse: (recorded) => payloadShape.parse(recorded),
 });

@@ -8,14 +8,13 @@ import type { Parts } from '../parts';
 import type { Db } from '../records/database';
 import type { SnapshotRow } from '../records/rows/snapshot-row';
 import { findSnapshot, updateSnapshot } from '../records/snapshots';
-import { transition } from '../records/transition';
 import { findVolumeType } from '../records/volume-types';
 import { assertQuota } from './admission/quota-check';
 import { driverOf, gibBytes } from './operation-context';
 import type { Context } from './operation-context';
+import { snapshotFailed, snapshotMade } from './snapshot-ending';
 import { stepFaults, storing } from './storage-faults';
 import { giveBack, referenced } from './unmanaged-reference';
-import { tellFailure } from './user-messages';
 
 const payloadShape = z.object({
   snapshotId: z.string(),
@@ -77,19 +76,8 @@ async function unadopt({ payload, parts, memo }: Ctx): Promise<void> {
 /** The operation. */
 export const manageSnapshotOperation = operation<ManageSnapshot, Parts, Memo>('manage-snapshot', {
   steps: [step('measure', measure), step('adopt', adopt, unadopt)],
-  async done({ payload }, tx) {
-    const { snapshotId } = payload;
-    await updateSnapshot(tx, snapshotId, { progress: '100%' });
-    await transition(tx, 'snapshots', snapshotId, { from: ['creating'], to: 'available' });
-  },
-  async failed({ payload, parts }, failure, tx) {
-    const { snapshotId: id, requestId } = payload;
-    const snapshot = await findSnapshot(tx, id);
-    if (!snapshot) return;
-    await transition(tx, 'snapshots', id, { from: ['creating'], to: 'error' });
-    const { projectId } = snapshot;
-    const subject = { type: 'VOLUME_SNAPSHOT', id, projectId, requestId } as const;
-    await tellFailure(parts, tx, { action: 'manageSnapshot', failure, subject });
-  },
+  done: ({ payload }, tx) => snapshotMade(tx, payload.snapshotId),
+  failed: ({ payload, parts }, failure, tx) =>
+    snapshotFailed(parts, tx, { ...payload, action: 'manageSnapshot', failure }),
   parse: (recorded) => payloadShape.parse(recorded),
 });

@@ -116,7 +116,8 @@ export function pageSize(request: RouteRequest): number {
   return Math.min(wholeNumber(request, 'limit') ?? largestPage, largestPage);
 }
 
-function wholeNumber(request: RouteRequest, name: string): number | null {
+/** A query value that counts; null where it is not there. Fails with 400 for anything else. */
+export function wholeNumber(request: RouteRequest, name: string): number | null {
   const text = queryValue(request, name);
   if (text === undefined) return null;
   if (/^\d{1,15}$/.test(text)) return Number(text);
@@ -124,7 +125,12 @@ function wholeNumber(request: RouteRequest, name: string): number | null {
   throw requestFaults.invalidInput({ reason });
 }
 
-function sortOf<Row>(request: RouteRequest, offers: Offers<Row>): SortKey<Row>[] {
+/** What a query says of the order, in the old words or the new. Fails with 400 for both at once. */
+export function sortWords(request: RouteRequest): {
+  readonly sort: string | undefined;
+  readonly key: string | undefined;
+  readonly direction: string | undefined;
+} {
   const sort = queryValue(request, 'sort');
   const key = queryValue(request, 'sort_key');
   const direction = queryValue(request, 'sort_dir');
@@ -135,6 +141,11 @@ function sortOf<Row>(request: RouteRequest, offers: Offers<Row>): SortKey<Row>[]
         "'sort' parameter.",
     });
   }
+  return { sort, key, direction };
+}
+
+function sortOf<Row>(request: RouteRequest, offers: Offers<Row>): SortKey<Row>[] {
+  const { sort, key, direction } = sortWords(request);
   const legacy =
     key === undefined && direction === undefined
       ? ''

@@ -7,7 +7,7 @@ import type { Manageable } from '../../operations/manageable-things';
 import { pythonText } from '../python-text';
 import type { RouteRequest } from '../route-request';
 import { queryValue } from './asker-of';
-import { largestPage } from './list-params';
+import { pageSize, sortWords, wholeNumber } from './list-params';
 
 interface Sort {
   readonly key: string;
@@ -17,7 +17,7 @@ interface Sort {
 /** The page that the query asks for. Fails with 400 for what cannot be read. */
 export function manageablePage(request: RouteRequest, things: readonly Manageable[]): Manageable[] {
   const marker = queryValue(request, 'marker');
-  const limit = Math.min(wholeNumber(request, 'limit') ?? largestPage, largestPage);
+  const limit = pageSize(request);
   const offset = wholeNumber(request, 'offset') ?? 0;
   const sorts = sortsOf(request);
   const sorted = [...things].sort((a, b) => compared(a, b, sorts));
@@ -26,16 +26,7 @@ export function manageablePage(request: RouteRequest, things: readonly Manageabl
 }
 
 function sortsOf(request: RouteRequest): Sort[] {
-  const sort = queryValue(request, 'sort');
-  const key = queryValue(request, 'sort_key');
-  const direction = queryValue(request, 'sort_dir');
-  if (sort !== undefined && (key !== undefined || direction !== undefined)) {
-    throw requestFaults.badInput({
-      message:
-        "The 'sort_key' and 'sort_dir' parameters are deprecated and cannot be used with the " +
-        "'sort' parameter.",
-    });
-  }
+  const { sort, key, direction } = sortWords(request);
   const asked = sort ?? `${key ?? 'reference'}:${direction ?? 'desc'}`;
   const sorts = asked.split(',').map((each) => {
     const [name = '', way = 'desc'] = each.trim().split(':');
@@ -91,12 +82,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function wholeNumber(request: RouteRequest, name: string): number | null {
-  const text = queryValue(request, name);
-  if (text === undefined) return null;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  const reason = /^-\d+$/.test(text) ? `${name} must be >= 0` : `${name} must be an integer`;
-  throw requestFaults.invalidInput({ reason });
 }
