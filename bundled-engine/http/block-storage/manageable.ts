@@ -10,12 +10,12 @@ import { manageableIn } from '../../operations/manageable-things';
 import type { Manageable } from '../../operations/manageable-things';
 import type { UnmanagedKind } from '../../operations/unmanaged-reference';
 import type { Parts, Pool } from '../../parts';
-import type { SnapshotRow } from '../../records/rows/snapshot-row';
 import type { BodyOf, HandlersOf, RouteRequest } from '../route-request';
 import { askerOf, queryValue } from './asker-of';
 import { manageablePage } from './manageable-page';
 import { assertOldShape } from './volume-move-actions';
 import { volumeView } from './volume-view';
+import { snapshotFacts } from './snapshots';
 
 type VolumeBody = BodyOf<typeof manageableRoutes.manageVolume>;
 type SnapshotBody = BodyOf<typeof manageableRoutes.manageSnapshot>;
@@ -100,21 +100,7 @@ async function manageSnapshot(request: RouteRequest<SnapshotBody>, parts: Parts)
     description: asked.description ?? null,
     metadata: asked.metadata ?? {},
   });
-  return { snapshot: managedSnapshotView(snapshot) };
-}
-
-function managedSnapshotView(snapshot: SnapshotRow): Record<string, unknown> {
-  return {
-    id: snapshot.id,
-    created_at: snapshot.createdAt,
-    updated_at: snapshot.updatedAt,
-    name: snapshot.name,
-    description: snapshot.description,
-    volume_id: snapshot.volumeId,
-    status: snapshot.status,
-    size: snapshot.sizeGib,
-    metadata: snapshot.metadata,
-  };
+  return { snapshot: snapshotFacts(snapshot) };
 }
 
 /** Handlers by the verbs of the route table. */

@@ -48,12 +48,9 @@ const offers: Offers<SnapshotRow> = {
   },
 };
 
-function snapshotView(
-  request: RouteRequest,
-  extended: boolean,
-): (snapshot: SnapshotRow) => Record<string, unknown> {
-  const { minor } = request;
-  return (snapshot) => ({
+/** What the API shows of a snapshot at every version. */
+export function snapshotFacts(snapshot: SnapshotRow): Record<string, unknown> {
+  return {
     id: snapshot.id,
     created_at: snapshot.createdAt,
     updated_at: snapshot.updatedAt,
@@ -63,6 +60,16 @@ function snapshotView(
     status: snapshot.status,
     size: snapshot.sizeGib,
     metadata: snapshot.metadata,
+  };
+}
+
+function snapshotView(
+  request: RouteRequest,
+  extended: boolean,
+): (snapshot: SnapshotRow) => Record<string, unknown> {
+  const { minor } = request;
+  return (snapshot) => ({
+    ...snapshotFacts(snapshot),
     ...(minor >= 14 ? { group_snapshot_id: snapshot.groupSnapshotId } : {}),
     ...(minor >= 41 ? { user_id: snapshot.userId } : {}),
     ...(minor >= 65 ? { consumes_quota: snapshot.consumesQuota } : {}),
